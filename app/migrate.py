@@ -1,0 +1,63 @@
+"""`opora migrate`: roles and tables, brought up to date under an advisory lock."""
+
+import asyncpg
+from tortoise import Tortoise
+from tortoise.migrations.api.migrate import migrate as apply_migrations
+
+from config.database import APP_ROLE, SYSTEM_ROLE, DatabaseAddress, owner_address, tortoise_config
+from config.keys import role_password
+from config.settings import Settings, get_settings
+from core.errors import Unavailable
+
+_LOCK = 7_060_100
+"""Any number will do that nothing else in this database locks."""
+
+
+async def migrate(settings: Settings | None = None) -> None:
+    """Create the application's roles and apply what is missing. Any number of processes may call it at once.
+
+    Raises Unavailable when the database does not answer or its owner may not create roles.
+    """
+    settings = settings or get_settings()
+    address = owner_address(settings)
+    connection = await _connect(address)
+    try:
+        await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
+        await _ensure_roles(connection, settings)
+        try:
+            await apply_migrations(config=tortoise_config(settings, owner=True))
+        finally:
+            await Tortoise.close_connections()
+    finally:
+        await connection.close()
+
+
+async def _connect(address: DatabaseAddress) -> asyncpg.Connection:
+    try:
+        return await asyncpg.connect(
+            host=address.host,
+            port=address.port,
+            database=address.database,
+            user=address.user,
+            password=address.password,
+            timeout=10,
+        )
+    except (OSError, asyncpg.PostgresError) as error:
+        raise Unavailable(f"PostgreSQL at {address.host}:{address.port} refuses us: {error}") from error
+
+
+async def _ensure_roles(connection: asyncpg.Connection, settings: Settings) -> None:
+    """Roles are the cluster's, so another database of it may have made them: their passwords are set each time."""
+    try:
+        for role in (APP_ROLE, SYSTEM_ROLE):
+            if not await connection.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", role):
+                await connection.execute(f"CREATE ROLE {role} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE")
+                # Migrations hand functions over to a role, which the owner may only do as its member.
+                await connection.execute(f"GRANT {role} TO CURRENT_USER")
+            # The password is base64url of our own making: no quoting can break it.
+            await connection.execute(f"ALTER ROLE {role} PASSWORD '{role_password(role, settings)}'")
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise Unavailable(
+            "The owner named by OPORA_DATABASE_URL may not create roles; as a superuser run:"
+            f" ALTER ROLE {(await connection.fetchval('SELECT current_user'))} CREATEROLE"
+        ) from error

@@ -1,0 +1,1 @@
+"""Settings, logging and database configuration: the only readers of the environment."""

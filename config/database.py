@@ -1,0 +1,218 @@
+"""Connections to PostgreSQL and the transaction that every statement runs in.
+
+Two roles, neither of which owns a table: ``opora_app`` sees the one tenant that its transaction names, by forced
+row-level security; ``opora_system`` is allowed past it by policies of its own and serves the few listed cross-tenant
+needs. The owner, whose address is the setting, is used by migrations alone.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import asyncpg
+from tortoise import Tortoise
+from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+from tortoise.connection import get_connection, get_connections
+
+from config.keys import role_password
+from config.settings import Settings, get_settings
+from core.errors import DomainError, Unavailable
+from core.network import forbidden
+
+APP_ROLE = "opora_app"
+SYSTEM_ROLE = "opora_system"
+MODEL_MODULES = (
+    "models.tenants",
+    "models.users",
+    "models.conversations",
+    "models.tickets",
+    "models.knowledge",
+    "models.event_log",
+    "models.jobs",
+)
+_ALIAS = {APP_ROLE: "default", SYSTEM_ROLE: "system"}
+_BEGIN_PATIENCE_S = 5.0
+_ACQUIRE_PATIENCE_S = 10.0
+_GONE = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+)
+
+
+class _StatelessConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg's generic base is untyped here
+    """Nothing outlives a transaction here (all settings are SET LOCAL), so a released connection needs no reset."""
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseAddress:
+    """Where a database is; ``host`` may be the folder of a Unix socket."""
+
+    host: str
+    port: int
+    database: str
+    user: str
+    password: str | None
+
+    @classmethod
+    def parse(cls, url: str) -> "DatabaseAddress":
+        """From ``postgresql://user:password@host:port/name`` or ``postgresql://user@/name?host=/folder&port=N``."""
+        parts = urlsplit(url)
+        query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+        return cls(
+            host=query.get("host") or parts.hostname or "127.0.0.1",
+            port=int(query.get("port") or parts.port or 5432),
+            database=unquote(parts.path.lstrip("/")) or "postgres",
+            user=unquote(parts.username or "postgres"),
+            password=unquote(parts.password) if parts.password else None,
+        )
+
+
+def owner_address(settings: Settings | None = None) -> DatabaseAddress:
+    """Raises Unavailable where no database is configured."""
+    url = (settings or get_settings()).database.url
+    if url is None:
+        raise Unavailable("OPORA_DATABASE_URL is not set; `opora up` starts an embedded database")
+    return DatabaseAddress.parse(url.get_secret_value())
+
+
+def tortoise_config(settings: Settings, *, owner: bool = False) -> dict[str, Any]:
+    """Tortoise's configuration: as the two application roles, or as the owner for migrations."""
+    address = owner_address(settings)
+
+    def connection(user: str, password: str | None, size: int) -> dict[str, Any]:
+        return {
+            "engine": "tortoise.backends.asyncpg",
+            "credentials": {
+                "host": address.host,
+                "port": address.port,
+                "database": address.database,
+                "user": user,
+                "password": password,
+                "minsize": 1,
+                "maxsize": size,
+                "connection_class": _StatelessConnection,
+                "timeout": 5,
+                "server_settings": {
+                    "application_name": "opora",
+                    "statement_timeout": "0" if owner else str(settings.database.statement_timeout_s * 1000),
+                    "idle_in_transaction_session_timeout": "60000",
+                    "hnsw.iterative_scan": "relaxed_order",
+                },
+            },
+        }
+
+    if owner:
+        connections = {"default": connection(address.user, address.password, 2)}
+    else:
+        size = settings.database.pool_size
+        connections = {
+            "default": connection(APP_ROLE, role_password(APP_ROLE, settings), size),
+            "system": connection(SYSTEM_ROLE, role_password(SYSTEM_ROLE, settings), max(2, size // 2)),
+        }
+    return {
+        "connections": connections,
+        "apps": {"opora": {"models": list(MODEL_MODULES), "default_connection": "default", "migrations": "migrations"}},
+        "use_tz": True,
+    }
+
+
+async def open_database(settings: Settings | None = None) -> None:
+    """Prepare the ORM and its pools; connections are made at first use."""
+    await Tortoise.init(config=tortoise_config(settings or get_settings()), _enable_global_fallback=True)
+
+
+async def close_database() -> None:
+    await Tortoise.close_connections()
+
+
+@asynccontextmanager
+async def transaction(tenant_id: int | None, *, role: str = APP_ROLE) -> AsyncIterator[TransactionWrapper]:
+    """One transaction in which rows of ``tenant_id`` alone exist (None: of no tenant; ``SYSTEM_ROLE``: of all).
+
+    The ORM's models use it for as long as it is open. Waits a few seconds for a database that restarts. Raises
+    Unavailable when it stays away or goes away in the middle: nothing was committed then, except where the commit
+    itself was cut, which the caller's idempotency has to cover. Not to be nested.
+    """
+    client, release = await _begin(_ALIAS[role])
+    token = get_connections().set("default", client)
+    try:
+        with forbidden():
+            if tenant_id is not None:
+                await client.execute_query("SELECT set_config('opora.tenant_id', $1, true)", [str(tenant_id)])
+            yield client
+            await client.commit()
+    except BaseException as error:
+        broken = client._connection.is_closed()
+        if broken and isinstance(error, Exception) and not isinstance(error, DomainError):
+            raise Unavailable("The database does not answer") from error
+        if not broken and not client._finalized:
+            await client.rollback()
+        raise
+    finally:
+        get_connections().reset(token)
+        await release()
+
+
+async def _begin(alias: str) -> tuple[TransactionWrapper, Callable[[], Awaitable[None]]]:
+    """Begin with patience: nothing has been done yet, so trying again is safe."""
+    deadline = asyncio.get_running_loop().time() + _BEGIN_PATIENCE_S
+    while True:
+        try:
+            return await _begin_once(alias)
+        except _GONE as error:
+            if asyncio.get_running_loop().time() > deadline:
+                raise Unavailable("The database does not answer") from error
+            await asyncio.sleep(0.1)
+
+
+async def _begin_once(alias: str) -> tuple[TransactionWrapper, Callable[[], Awaitable[None]]]:
+    parent = get_connection(alias)
+    assert isinstance(parent, AsyncpgDBClient) and not isinstance(parent, TransactionWrapper), (
+        "transactions do not nest"
+    )
+    if parent._pool is None:
+        async with parent._pool_init_lock:
+            if parent._pool is None:
+                await parent.create_connection(with_db=True)
+    pool = parent._pool
+    connection = await pool.acquire(timeout=_ACQUIRE_PATIENCE_S)
+
+    async def release() -> None:
+        await pool.release(connection)
+
+    client = TransactionWrapper(parent)
+    client._connection = connection
+    try:
+        await client.begin()
+    except BaseException:
+        await release()
+        raise
+    return client, release
+
+
+def current_connection() -> TransactionWrapper:
+    """The open transaction's client. Raises RuntimeError outside one."""
+    client = get_connection("default")
+    if not isinstance(client, TransactionWrapper):
+        raise RuntimeError("No transaction is open")
+    return client
+
+
+@asynccontextmanager
+async def tenant_transaction(tenant_id: int) -> AsyncIterator[TransactionWrapper]:
+    """The open transaction where there is one (it must be the tenant's), else one of its own for reading or writing."""
+    if isinstance(get_connection("default"), TransactionWrapper):
+        yield current_connection()
+    else:
+        async with transaction(tenant_id) as client:
+            yield client

@@ -1,0 +1,194 @@
+"""The groups of settings. docs/settings.md explains them to people; .env.example lists them.
+
+Durations say their unit in the name (``_s`` seconds, ``_days``); sizes are bytes unless the name says MB.
+"""
+
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import SecretStr
+
+from config.variables import Group, Names, Networks, SecretNames, WebAddress, variable
+
+
+class HttpSettings(Group):
+    """Where the API listens, and where the world reaches it."""
+
+    host: str = variable("OPORA_HOST", "127.0.0.1")
+    port: int = variable("OPORA_PORT", 8000, ge=0, le=65535)
+    public_url: WebAddress | None = variable("OPORA_PUBLIC_URL")
+    trusted_proxies: Networks = variable("OPORA_TRUSTED_PROXIES", ())
+    allowed_origins: Names = variable("OPORA_ALLOWED_ORIGINS", ())
+    shutdown_s: int = variable("OPORA_SHUTDOWN_S", 10, ge=1)
+
+
+class DatabaseSettings(Group):
+    """``url`` is the owner's; absent means the embedded server, whose address ``opora up`` hands down."""
+
+    url: SecretStr | None = variable("OPORA_DATABASE_URL")
+    pool_size: int = variable("OPORA_DATABASE_POOL_SIZE", 10, ge=1, le=500)
+    statement_timeout_s: int = variable("OPORA_DATABASE_STATEMENT_TIMEOUT_S", 30, ge=1)
+
+
+class RedisSettings(Group):
+    url: SecretStr | None = variable("OPORA_REDIS_URL")
+
+
+class LlmSettings(Group):
+    """An OpenAI-compatible chat endpoint. ``budget_s`` bounds all tries of one answer together."""
+
+    base_url: WebAddress | None = variable("OPORA_LLM_BASE_URL")
+    api_key: SecretStr | None = variable("OPORA_LLM_API_KEY")
+    model: str | None = variable("OPORA_LLM_MODEL")
+    timeout_s: float = variable("OPORA_LLM_TIMEOUT_S", 30.0, gt=0)
+    budget_s: float = variable("OPORA_LLM_BUDGET_S", 60.0, gt=0)
+    max_retries: int = variable("OPORA_LLM_MAX_RETRIES", 2, ge=0, le=10)
+    token_rest_s: int = variable("OPORA_AI_TOKEN_REST_S", 60, ge=0)
+
+
+class EmbeddingsSettings(Group):
+    """An OpenAI-compatible embeddings endpoint; without ``base_url`` the embedded model is used."""
+
+    base_url: WebAddress | None = variable("OPORA_EMBEDDINGS_BASE_URL")
+    api_key: SecretStr | None = variable("OPORA_EMBEDDINGS_API_KEY")
+    model: str | None = variable("OPORA_EMBEDDINGS_MODEL")
+    dimensions: int | None = variable("OPORA_EMBEDDINGS_DIMENSIONS", None, ge=1, le=4096)
+    timeout_s: float = variable("OPORA_EMBEDDINGS_TIMEOUT_S", 30.0, gt=0)
+    max_retries: int = variable("OPORA_EMBEDDINGS_MAX_RETRIES", 2, ge=0, le=10)
+
+
+class SpeechSettings(Group):
+    """An OpenAI-compatible transcription endpoint; none means that voice is answered with 503."""
+
+    base_url: WebAddress | None = variable("OPORA_STT_BASE_URL")
+    api_key: SecretStr | None = variable("OPORA_STT_API_KEY")
+    model: str = variable("OPORA_STT_MODEL", "whisper-1")
+    timeout_s: float = variable("OPORA_STT_TIMEOUT_S", 60.0, gt=0)
+
+
+class TelegramSettings(Group):
+    bot_token: SecretStr | None = variable("OPORA_TELEGRAM_BOT_TOKEN")
+    api_url: WebAddress = variable("OPORA_TELEGRAM_API_URL", "https://api.telegram.org")
+
+
+class TbankSettings(Group):
+    """T-Bank acquiring; ``networks`` are those its documentation names as senders of notifications."""
+
+    terminal_key: str | None = variable("OPORA_TBANK_TERMINAL_KEY")
+    password: SecretStr | None = variable("OPORA_TBANK_PASSWORD")
+    api_url: WebAddress = variable("OPORA_TBANK_API_URL", "https://securepay.tinkoff.ru/v2")
+    networks: Networks = variable(
+        "OPORA_TBANK_NETWORKS", "91.194.226.0/23,91.218.132.0/22,212.49.24.0/24,212.233.80.0/22", validate_default=True
+    )
+
+
+class YookassaSettings(Group):
+    """YooKassa; ``networks`` are those its documentation names as senders of notifications."""
+
+    shop_id: str | None = variable("OPORA_YOOKASSA_SHOP_ID")
+    secret_key: SecretStr | None = variable("OPORA_YOOKASSA_SECRET_KEY")
+    api_url: WebAddress = variable("OPORA_YOOKASSA_API_URL", "https://api.yookassa.ru/v3")
+    networks: Networks = variable(
+        "OPORA_YOOKASSA_NETWORKS",
+        "185.71.76.0/27,185.71.77.0/27,77.75.153.0/25,77.75.154.128/25,77.75.156.11,77.75.156.35,2a02:5180::/32",
+        validate_default=True,
+    )
+
+
+class MailSettings(Group):
+    """``smtp_url`` is ``smtp://user:password@host:port`` or ``smtps://``; absent, mail becomes ``.eml`` files."""
+
+    smtp_url: SecretStr | None = variable("OPORA_SMTP_URL")
+    sender: str = variable("OPORA_MAIL_FROM", "Opora <opora@localhost>")
+    timeout_s: float = variable("OPORA_SMTP_TIMEOUT_S", 20.0, gt=0)
+
+
+class StorageSettings(Group):
+    """``file:///path`` or ``s3://bucket``; absent means ``uploads`` in the data directory."""
+
+    url: str | None = variable("OPORA_STORAGE_URL", None, pattern=r"^(file:///|s3://[^/\s]+)")
+
+
+class AntivirusSettings(Group):
+    url: str | None = variable("OPORA_CLAMD_URL", None, pattern=r"^(tcp://[^/\s]+:\d+|unix:///.+)$")
+    timeout_s: float = variable("OPORA_CLAMD_TIMEOUT_S", 30.0, gt=0)
+
+
+class VectorSettings(Group):
+    store: Literal["pgvector", "weaviate"] = variable("OPORA_VECTOR_STORE", "pgvector")
+    weaviate_url: WebAddress = variable("OPORA_WEAVIATE_URL", "http://127.0.0.1:8080")
+    weaviate_grpc_port: int = variable("OPORA_WEAVIATE_GRPC_PORT", 50051, ge=1, le=65535)
+    weaviate_api_key: SecretStr | None = variable("OPORA_WEAVIATE_API_KEY")
+
+
+class JobSettings(Group):
+    """A task that does not finish or renew within ``lease_s`` is sent again."""
+
+    lease_s: int = variable("OPORA_JOB_LEASE_S", 15, ge=1)
+    worker_threads: int = variable("OPORA_WORKER_THREADS", 8, ge=1, le=64)
+    worker_processes: int = variable("OPORA_WORKER_PROCESSES", 1, ge=1, le=64)
+    event_retention_days: int = variable("OPORA_EVENT_RETENTION_DAYS", 30, ge=1)
+
+
+class LimitSettings(Group):
+    """What one caller may ask of us. ``rate_limits`` off lifts every count per time, not the sizes."""
+
+    rate_limits: bool = variable("OPORA_RATE_LIMITS", True)
+    auth_per_minute: int = variable("OPORA_RATE_LIMIT_AUTH_PER_MINUTE", 5, ge=1)
+    agent_per_minute: int = variable("OPORA_RATE_LIMIT_AGENT_PER_MINUTE", 10, ge=1)
+    other_per_minute: int = variable("OPORA_RATE_LIMIT_OTHER_PER_MINUTE", 100, ge=1)
+    graphql_per_minute: int = variable("OPORA_RATE_LIMIT_GRAPHQL_PER_MINUTE", 600, ge=1)
+    max_upload_mb: int = variable("OPORA_MAX_UPLOAD_MB", 20, ge=1, le=1024)
+    graphql_depth: int = variable("OPORA_GRAPHQL_MAX_DEPTH", 12, ge=1)
+    graphql_aliases: int = variable("OPORA_GRAPHQL_MAX_ALIASES", 30, ge=0)
+    graphql_tokens: int = variable("OPORA_GRAPHQL_MAX_TOKENS", 2000, ge=1)
+    graphql_body_bytes: int = variable("OPORA_GRAPHQL_MAX_BODY_BYTES", 1_000_000, ge=1)
+    graphql_cost: int = variable("OPORA_GRAPHQL_MAX_COST", 5000, ge=1)
+
+    @property
+    def max_upload_bytes(self) -> int:
+        return self.max_upload_mb * 1024 * 1024
+
+
+class KnowledgeSettings(Group):
+    """Lengths are characters of the source text."""
+
+    chunk_chars: int = variable("OPORA_CHUNK_CHARS", 900, ge=100, le=8000)
+    chunk_overlap_chars: int = variable("OPORA_CHUNK_OVERLAP_CHARS", 120, ge=0, le=2000)
+
+
+class IdentitySettings(Group):
+    """Lives of tokens as the five documents give them; ``secret_key`` is read through :mod:`config.keys`."""
+
+    secret_key: SecretStr | None = variable("OPORA_SECRET_KEY")
+    previous_secret_keys: SecretNames = variable("OPORA_SECRET_KEY_PREVIOUS", ())
+    leads_token_minutes: int = variable("ACCESS_TOKEN_EXPIRE_MINUTES", 10080, ge=1)
+    support_token_s: int = variable("OPORA_SUPPORT_TOKEN_S", 1800, ge=1)
+    telegram_token_s: int = variable("OPORA_TELEGRAM_TOKEN_S", 604800, ge=1)
+    token_s: int = variable("OPORA_TOKEN_S", 86400, ge=1)
+    refresh_token_days: int = variable("OPORA_REFRESH_TOKEN_DAYS", 30, ge=1)
+    bcrypt_rounds: int = variable("OPORA_BCRYPT_ROUNDS", 12, ge=4, le=16)
+    email_confirmation_required: bool = variable("OPORA_EMAIL_CONFIRMATION_REQUIRED", False)
+
+
+class BillingSettings(Group):
+    """Money in roubles, decimal."""
+
+    welcome_bonus: Decimal = variable("OPORA_WELCOME_BONUS", Decimal("500.00"), ge=0, decimal_places=2)
+    price_widget_message: Decimal = variable("OPORA_PRICE_WIDGET_MESSAGE", Decimal("5.00"), ge=0, decimal_places=2)
+    price_telegram_message: Decimal = variable("OPORA_PRICE_TELEGRAM_MESSAGE", Decimal("5.00"), ge=0, decimal_places=2)
+
+
+class DialogSettings(Group):
+    handoff_grace_s: int = variable("OPORA_HANDOFF_GRACE_S", 120, ge=0)
+
+
+class MonitoringSettings(Group):
+    metrics_period_s: int = variable("OPORA_METRICS_PERIOD_S", 30, ge=1, le=60)
+
+
+class LogSettings(Group):
+    """``format`` absent means JSON in production and console elsewhere."""
+
+    format: Literal["console", "json"] | None = variable("OPORA_LOG_FORMAT")
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = variable("OPORA_LOG_LEVEL", "INFO")

@@ -1,0 +1,1 @@
+"""Plain Python that every layer may import: no framework, no input or output."""

@@ -1,0 +1,54 @@
+"""Who acts: the one answer to "who is asking" that every service receives."""
+
+import uuid
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """Roles in rising order of rights; each includes those before it."""
+
+    USER = "user"
+    AGENT = "agent"
+    MODERATOR = "moderator"
+    ADMIN = "admin"
+    SUPERADMIN = "superadmin"
+
+    @property
+    def rank(self) -> int:
+        return _RANKS[self]
+
+    def includes(self, other: "Role") -> bool:
+        return self.rank >= other.rank
+
+
+_RANKS = {role: rank for rank, role in enumerate(Role)}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """An authenticated person, or the system itself where ``user_id`` is None."""
+
+    tenant_id: int
+    role: Role
+    user_id: int | None = None
+    session_id: uuid.UUID | None = None
+    home_tenant_id: int | None = None
+    """The tenant a superadmin belongs to while looking into another; None elsewhere."""
+
+    @property
+    def is_staff(self) -> bool:
+        return self.role.includes(Role.AGENT)
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role.includes(Role.ADMIN)
+
+    @property
+    def is_superadmin(self) -> bool:
+        return self.role is Role.SUPERADMIN
+
+
+def system_actor(tenant_id: int) -> Actor:
+    """The system at work inside one tenant: a job, a renderer. It sees what staff see, in that tenant only."""
+    return Actor(tenant_id=tenant_id, role=Role.ADMIN)

@@ -1,0 +1,24 @@
+"""What the ORM cannot say: references, isolation by row-level security, search columns, vectors, the relay's indexes."""
+
+from pathlib import Path
+
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+
+_SQL = Path(__file__).parent / "sql"
+
+
+def script(name: str) -> str:
+    return (_SQL / name).read_text(encoding="utf-8")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("opora", "0001_initial")]
+
+    operations = [
+        ops.RunSQL(script("0002_references.sql")),
+        ops.RunSQL(script("0002_knowledge.sql")),
+        ops.RunSQL(script("0002_isolation.sql")),
+        ops.RunSQL(script("0002_lexical.sql")),
+        ops.RunSQL(script("0002_rows.sql")),
+    ]

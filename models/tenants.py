@@ -1,0 +1,29 @@
+"""Tenants: the unit of isolation."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+from core.languages import Language
+
+DEFAULT_TENANT_ID = 1
+DEFAULT_TENANT_SLUG = "default"
+
+
+class Tenant(Model):
+    """A company. Row-level security shows a tenant its own row alone."""
+
+    id = fields.BigIntField(primary_key=True)
+    slug = fields.CharField(max_length=63, unique=True)
+    name = fields.CharField(max_length=255)
+    language = fields.CharEnumField(Language, max_length=2, default=Language.RUSSIAN)
+    registration_open = fields.BooleanField(default=True)
+    answer_threshold: float | None = fields.FloatField(null=True)
+    """Calibrated score from which a passage answers; None takes the measured default."""
+    suggest_threshold: float | None = fields.FloatField(null=True)
+    """Score below which nothing is offered and a person is called; None takes the measured default."""
+    created_by_id: int | None = fields.BigIntField(null=True, db_index=True)
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        app = "opora"
+        table = "tenants"

@@ -1,0 +1,1 @@
+"""Business actions, a file per noun. A service finds, changes, saves and tells."""

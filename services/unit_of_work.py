@@ -1,0 +1,133 @@
+"""The unit of work: one transaction, one tenant, and the facts that it leaves behind.
+
+At commit the facts are written with the data: numbered events in the log of their topics, and a job for each task
+that the fan-out table names. Nothing is sent from here; the relay reads what was committed.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from enum import StrEnum
+from typing import Any
+
+import orjson
+import structlog
+
+from config.database import SYSTEM_ROLE, TransactionWrapper, transaction
+from core.actor import Actor
+from core.events import Event
+
+Row = dict[str, Any]
+logger = structlog.get_logger(__name__)
+
+_APPEND_EVENTS = """
+WITH fresh AS (
+    SELECT ord, topic, kind, visibility, payload
+    FROM ROWS FROM (jsonb_to_recordset($2::jsonb) AS (topic text, kind text, visibility text, payload jsonb))
+        WITH ORDINALITY AS f(topic, kind, visibility, payload, ord)
+), counted AS (
+    SELECT topic, count(*) AS n FROM fresh GROUP BY topic
+), numbered AS (
+    INSERT INTO event_topics (tenant_id, topic, last_seq)
+    SELECT $1, topic, n FROM counted ORDER BY topic
+    ON CONFLICT (tenant_id, topic) DO UPDATE SET last_seq = event_topics.last_seq + EXCLUDED.last_seq
+    RETURNING topic, last_seq
+), appended AS (
+    INSERT INTO events (tenant_id, topic, seq, kind, visibility, payload, created_at)
+    SELECT $1, topic, last_seq - n + row_number() OVER (PARTITION BY topic ORDER BY ord), kind, visibility, payload,
+           clock_timestamp()
+    FROM fresh JOIN counted USING (topic) JOIN numbered USING (topic)
+    ORDER BY ord
+    RETURNING id
+)
+INSERT INTO event_outbox (tenant_id, event_id) SELECT $1, id FROM appended
+"""
+_ADD_JOBS = """
+INSERT INTO jobs (tenant_id, task, args, state, attempts, run_after, created_at)
+SELECT $1, task, args, 'pending', 0, clock_timestamp(), clock_timestamp()
+FROM jsonb_to_recordset($2::jsonb) AS (task text, args jsonb)
+"""
+
+
+class SystemReason(StrEnum):
+    """Why a piece of code may see every tenant. Each is used in one place."""
+
+    LOGIN = "login by e-mail, before the tenant is known"
+    AUTHENTICATION = "the token names the session, the session its tenant"
+    REGISTRATION = "registration into a tenant that the caller names"
+    TENANTS = "listing and creating tenants"
+    RELAY = "handing on what all tenants committed"
+    SWEEP = "jobs whose lease ran out, of all tenants"
+    RETENTION = "old events of all tenants"
+    COMMAND_LINE = "an operator at the command line"
+
+
+class Fanout:
+    """Set once by the composition root: which tasks follow which fact, and whom to wake after a commit."""
+
+    tasks: Mapping[type[Event], Sequence[str]] = {}
+    wake: Callable[[int], None] = staticmethod(lambda tenant_id: None)
+
+
+class Statements:
+    """Hand-written SQL in the open transaction."""
+
+    def __init__(self, client: TransactionWrapper) -> None:
+        self._client = client
+
+    async def rows(self, sql: str, *args: Any) -> list[Row]:
+        return await self._client.execute_query_dict(sql, list(args))
+
+    async def row(self, sql: str, *args: Any) -> Row | None:
+        rows = await self.rows(sql, *args)
+        return rows[0] if rows else None
+
+
+class UnitOfWork(Statements):
+    """What a service works with: who acts, SQL in the open transaction, and :meth:`emit`."""
+
+    def __init__(self, actor: Actor, client: TransactionWrapper) -> None:
+        super().__init__(client)
+        self.actor = actor
+        self._facts: list[Event] = []
+
+    @property
+    def tenant_id(self) -> int:
+        return self.actor.tenant_id
+
+    def emit(self, *facts: Event) -> None:
+        """Tell facts; they are written when the unit of work commits, in this order."""
+        self._facts.extend(facts)
+
+    async def write_facts(self) -> bool:
+        """Write what was emitted; True where there was anything. Called once, by :func:`unit_of_work`."""
+        events = [
+            {"topic": topic, "kind": fact.kind, "visibility": fact.visibility, "payload": fact.payload()}
+            for fact in self._facts
+            for topic in fact.topics(self.tenant_id)
+        ]
+        jobs = [{"task": task, "args": fact.payload()} for fact in self._facts for task in Fanout.tasks[type(fact)]]
+        # Jobs first: the counters' row locks, which writers of one topic queue for, are held for the shortest time.
+        if jobs:
+            await self.rows(_ADD_JOBS, self.tenant_id, orjson.dumps(jobs).decode())
+        if events:
+            await self.rows(_APPEND_EVENTS, self.tenant_id, orjson.dumps(events).decode())
+        return bool(events or jobs)
+
+
+@asynccontextmanager
+async def unit_of_work(actor: Actor) -> AsyncIterator[UnitOfWork]:
+    """A transaction inside the actor's tenant. Raises Unavailable when the database does not answer."""
+    async with transaction(actor.tenant_id) as client:
+        uow = UnitOfWork(actor, client)
+        yield uow
+        told = await uow.write_facts()
+    if told:
+        Fanout.wake(actor.tenant_id)
+
+
+@asynccontextmanager
+async def system_unit_of_work(reason: SystemReason) -> AsyncIterator[Statements]:
+    """A transaction across tenants. ``reason`` names one of the few needs for it; it tells no facts."""
+    logger.debug("system_unit_of_work", reason=reason.name)
+    async with transaction(None, role=SYSTEM_ROLE) as client:
+        yield Statements(client)
