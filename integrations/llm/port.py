@@ -1,0 +1,89 @@
+"""What the product asks of a chat model."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens, as the endpoint counts them."""
+
+    prompt_tokens: int
+    completion_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A whole answer. ``finish_reason`` is ``stop``, or ``length`` where ``max_tokens`` cut it."""
+
+    text: str
+    model: str
+    finish_reason: str
+    usage: Usage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelHealth:
+    """Whether the endpoint answers, and the models that it lists."""
+
+    available: bool
+    models: tuple[str, ...] = ()
+
+
+class CompletionStream(Protocol):
+    """The pieces of one answer, in order, to be iterated once. Close it where it is not read to its end."""
+
+    def __aiter__(self) -> AsyncIterator[str]: ...
+
+    @property
+    def completion(self) -> Completion:
+        """The whole answer. Raises RuntimeError before the iteration has ended."""
+        ...
+
+    async def aclose(self) -> None: ...
+
+
+class ChatModel(Protocol):
+    """A chat model behind one endpoint.
+
+    ``budget_s`` bounds all attempts together, in seconds; None means the endpoint's configured budget. The same
+    ``idempotency_key`` on a repeated call tells the endpoint that it is the same request.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    async def complete(
+        self,
+        messages: Sequence[ChatMessage],
+        *,
+        max_tokens: int,
+        budget_s: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> Completion:
+        """The whole answer. Raises ModelUnavailable."""
+        ...
+
+    def stream(
+        self,
+        messages: Sequence[ChatMessage],
+        *,
+        max_tokens: int,
+        budget_s: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> CompletionStream:
+        """The answer as it is generated. Iterating raises ModelUnavailable, possibly after some pieces."""
+        ...
+
+    async def health(self) -> ModelHealth:
+        """Never raises for an endpoint that is down; remembers the answer for a few seconds."""
+        ...
+
+    async def close(self) -> None: ...

@@ -1,0 +1,1 @@
+"""Stores of chunk vectors: one port, PostgreSQL with pgvector and Weaviate behind it."""

@@ -1,0 +1,142 @@
+"""Vectors in the product's own PostgreSQL, table ``chunk_vectors``, by the pgvector extension.
+
+Under row-level security the planner may use an index for the tenant, because equality of bigints is leakproof, and for
+ORDER BY on an HNSW index; it chooses by the tenant's size: small tenants are read through the tenant's index and sorted
+exactly, large ones walk the graph of their language, on and on (``iterative_scan``) past the rows of others.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from config.database import tenant_transaction, transaction
+from core.errors import Unavailable
+from integrations.vectors.port import Hit, Vector, VectorQuery, VectorRecord, candidates, checked
+
+_BATCH = 500
+# pgvector's limit for an HNSW index over halfvec.
+_INDEXED_DIMENSIONS = 4_000
+_INDEXED_LANGUAGES = ("ru", "kk", "en")
+_EF_SEARCH = 200
+_EF_SEARCH_MOST = 1_000
+
+_PUT = """
+INSERT INTO chunk_vectors (tenant_id, chunk_id, source_id, language, model, dimensions, embedding)
+SELECT $1, chunk_id, source_id, language, $2, $3::smallint, embedding::vector
+FROM unnest($4::bigint[], $5::bigint[], $6::text[], $7::text[]) AS record (chunk_id, source_id, language, embedding)
+ON CONFLICT (tenant_id, chunk_id) DO UPDATE SET
+    source_id = EXCLUDED.source_id, language = EXCLUDED.language, model = EXCLUDED.model,
+    dimensions = EXCLUDED.dimensions, embedding = EXCLUDED.embedding
+"""
+# A generic plan could choose neither by the tenant's size nor an index that is partial by language.
+_TUNE = """
+SELECT set_config('hnsw.ef_search', $1, true), set_config('hnsw.iterative_scan', 'relaxed_order', true),
+       set_config('plan_cache_mode', 'force_custom_plan', true)
+"""
+_CANDIDATES = """(
+    SELECT chunk_id, embedding, ${mean}::vector AS mean FROM chunk_vectors
+    WHERE tenant_id = $1 AND model = $2 AND dimensions = {dimensions} AND language = ${language}::text
+    ORDER BY embedding::halfvec({dimensions}) <#> $3::halfvec({dimensions}) LIMIT $5::int
+)"""
+_SEARCH = """
+WITH candidate AS MATERIALIZED ({candidates})
+SELECT chunk_id, CASE WHEN length > 1e-6 THEN product / length ELSE 0 END AS score
+FROM (
+    SELECT chunk_id, -((embedding - mean) <#> $4::vector) AS product, vector_norm(embedding - mean) AS length
+    FROM candidate
+) AS measured
+ORDER BY score DESC, chunk_id LIMIT $6::int
+"""
+
+
+class PgVectorStore:
+    """An :class:`integrations.vectors.port.VectorStore` for the vectors of one model.
+
+    Joins the caller's transaction where one is open, so that chunks and their vectors commit together.
+    """
+
+    def __init__(self, *, model: str, dimensions: int) -> None:
+        self._model = model
+        self._dimensions = dimensions
+
+    async def put(self, tenant_id: int, records: Sequence[VectorRecord]) -> None:
+        """Add or replace, all or nothing. Raises ValueError for vectors of other dimensions."""
+        checked(records, self._dimensions)
+        async with tenant_transaction(tenant_id) as connection:
+            for at in range(0, len(records), _BATCH):
+                batch = records[at : at + _BATCH]
+                columns = [
+                    [record.chunk_id for record in batch],
+                    [record.source_id for record in batch],
+                    [str(record.language) for record in batch],
+                    [_literal(record.vector) for record in batch],
+                ]
+                await connection.execute_query_dict(_PUT, [tenant_id, self._model, self._dimensions, *columns])
+
+    async def search(self, tenant_id: int, query: VectorQuery, *, limit: int) -> list[Hit]:
+        """Best first. Vectors of other models are not seen."""
+        if not query.means or limit < 1:
+            return []
+        most = candidates(limit)
+        vector = _literal(query.vector)
+        asked: list[object] = [tenant_id, self._model, vector, vector, most, limit]
+        for language, mean in query.means.items():
+            asked += [str(language), _literal(mean)]
+        async with tenant_transaction(tenant_id) as connection:
+            await connection.execute_query_dict(_TUNE, [str(min(_EF_SEARCH_MOST, max(_EF_SEARCH, most)))])
+            rows = await connection.execute_query_dict(search_statement(self._dimensions, len(query.means)), asked)
+        return [Hit(row["chunk_id"], float(row["score"])) for row in rows]
+
+    async def delete(self, tenant_id: int, chunk_ids: Sequence[int]) -> None:
+        """Remove chunks, of whatever model."""
+        async with tenant_transaction(tenant_id) as connection:
+            await connection.execute_query_dict(
+                "DELETE FROM chunk_vectors WHERE tenant_id = $1 AND chunk_id = ANY ($2::bigint[])",
+                [tenant_id, list(chunk_ids)],
+            )
+
+    async def drop_tenant(self, tenant_id: int) -> None:
+        """Remove everything of a tenant, of whatever model."""
+        async with tenant_transaction(tenant_id) as connection:
+            await connection.execute_query_dict("DELETE FROM chunk_vectors WHERE tenant_id = $1", [tenant_id])
+
+    async def ready(self) -> bool:
+        """Whether the database answers and has the table."""
+        try:
+            async with transaction(None) as connection:
+                rows = await connection.execute_query_dict(
+                    "SELECT to_regclass('chunk_vectors') IS NOT NULL AS present", []
+                )
+        except Unavailable:
+            return False
+        return bool(rows[0]["present"])
+
+    async def close(self) -> None:
+        """Nothing is held open: the connections are the application's."""
+
+
+def index_statements(dimensions: int, languages: Iterable[str] = _INDEXED_LANGUAGES) -> list[str]:
+    """DDL, for the tables' owner, of the graphs for vectors of ``dimensions``; none beyond pgvector's limit.
+
+    Without them searches are still right, by reading all chunks of the tenant and language.
+    """
+    if not 1 <= dimensions <= _INDEXED_DIMENSIONS:
+        return []
+    return [
+        f"CREATE INDEX IF NOT EXISTS chunk_vectors_hnsw_{dimensions}_{language} ON chunk_vectors"
+        f" USING hnsw ((embedding::halfvec({dimensions})) halfvec_ip_ops)"
+        f" WHERE dimensions = {dimensions} AND language = '{language}'"
+        for language in languages
+    ]
+
+
+def search_statement(dimensions: int, languages: int) -> str:
+    """The query of a search in so many languages. Parameters: tenant, model, vector twice, candidates, limit, and for
+    each language its code and its mean."""
+    parts = [
+        _CANDIDATES.format(dimensions=int(dimensions), language=7 + 2 * number, mean=8 + 2 * number)
+        for number in range(languages)
+    ]
+    return _SEARCH.format(candidates=" UNION ALL ".join(parts))
+
+
+def _literal(vector: Vector) -> str:
+    return f"[{','.join(map(repr, vector.tolist()))}]"

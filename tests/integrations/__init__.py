@@ -1,0 +1,1 @@
+"""Adapters against real servers or their doubles."""
