@@ -1,0 +1,1 @@
+"""Documents: reading hostile and honest files, chunking, exact tokens, the demo tenant's knowledge."""
