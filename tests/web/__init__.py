@@ -1,0 +1,1 @@
+"""Pages and their static files, as a browser receives them."""
