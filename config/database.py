@@ -156,11 +156,24 @@ async def transaction(tenant_id: int | None, *, role: str = APP_ROLE) -> AsyncIt
         if broken and isinstance(error, Exception) and not isinstance(error, DomainError):
             raise Unavailable("The database does not answer") from error
         if not broken and not client._finalized:
-            await client.rollback()
+            await _undo(client)
         raise
     finally:
         get_connections().reset(token)
         await release()
+
+
+async def _undo(client: TransactionWrapper) -> None:
+    """Roll back. A transaction that cannot be, as when its commit was cancelled half-way, ends with its connection:
+    back in the pool it would leak into the next one.
+    """
+    try:
+        await client.rollback()
+    except asyncpg.InterfaceError:
+        client._connection.terminate()
+    except BaseException:
+        client._connection.terminate()
+        raise
 
 
 async def _begin(alias: str) -> tuple[TransactionWrapper, Callable[[], Awaitable[None]]]:
@@ -177,14 +190,13 @@ async def _begin(alias: str) -> tuple[TransactionWrapper, Callable[[], Awaitable
 
 async def _begin_once(alias: str) -> tuple[TransactionWrapper, Callable[[], Awaitable[None]]]:
     parent = get_connection(alias)
-    assert isinstance(parent, AsyncpgDBClient) and not isinstance(parent, TransactionWrapper), (
-        "transactions do not nest"
-    )
+    if not isinstance(parent, AsyncpgDBClient) or isinstance(parent, TransactionWrapper):
+        raise RuntimeError("Transactions do not nest")
     if parent._pool is None:
         async with parent._pool_init_lock:
             if parent._pool is None:
                 await parent.create_connection(with_db=True)
-    pool = parent._pool
+    pool: Any = parent._pool
     connection = await pool.acquire(timeout=_ACQUIRE_PATIENCE_S)
 
     async def release() -> None:

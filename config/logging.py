@@ -9,6 +9,7 @@ import logging.config
 import re
 import sys
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import structlog
@@ -90,6 +91,7 @@ def configure_logging(settings: Settings | None = None, *, process: str | None =
     redact = Redactor(known_secrets(settings))
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        partial(_with_process, process),
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.PositionalArgumentsFormatter(),
@@ -105,13 +107,11 @@ def configure_logging(settings: Settings | None = None, *, process: str | None =
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],
+            foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder(), _without_colour],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendering(settings, redact)],
         )
     )
     _take_over(handler, settings.log.level)
-    if process is not None:
-        structlog.contextvars.bind_contextvars(process=process)
 
 
 def _rendering(settings: Settings, redact: Redactor) -> list[Processor]:
@@ -119,6 +119,19 @@ def _rendering(settings: Settings, redact: Redactor) -> list[Processor]:
         return [structlog.processors.format_exc_info, redact, structlog.processors.JSONRenderer(ensure_ascii=False)]
     console = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=40)
     return [structlog.processors.format_exc_info, redact, console]
+
+
+def _with_process(process: str | None, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    # Not a context variable: the lines of every thread shall have it.
+    if process is not None:
+        event["process"] = process
+    return event
+
+
+def _without_colour(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    # uvicorn's second copy of its message, with escape sequences.
+    event.pop("color_message", None)
+    return event
 
 
 def _take_over(handler: logging.Handler, level: str) -> None:
@@ -130,7 +143,7 @@ def _take_over(handler: logging.Handler, level: str) -> None:
         logger.handlers.clear()
         logger.propagate = True
     # Requests are logged by our own middleware, with their ids; the clients would repeat addresses with their queries.
-    for name in ("uvicorn.access", "httpx", "httpx2", "httpcore", "asyncio", "tortoise.db_client", "fontTools"):
+    for name in ("uvicorn.access", "httpx", "httpx2", "httpcore", "asyncio", "tortoise", "fontTools"):
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
 
 

@@ -1,9 +1,12 @@
 """The Redis client of this process. Redis is a courier: nothing that is only there may matter."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 import redis
 import redis.asyncio
+from redis.asyncio.client import PubSub
+from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
@@ -13,13 +16,22 @@ from core.errors import Unavailable
 
 _CONNECT_S = 2.0
 _ANSWER_S = 5.0
-_OPTIONS = {
+_OPTIONS: dict[str, Any] = {
     "socket_connect_timeout": _CONNECT_S,
     "socket_timeout": _ANSWER_S,
     "socket_keepalive": True,
     "protocol": 2,
 }
 _open: list[redis.asyncio.Redis] = []
+
+
+class Subscription(PubSub):
+    """A subscription that fails when its connection is lost. The client's own would reconnect without a word, and
+    what was published in between would be missed without a trace.
+    """
+
+    async def on_connect(self, connection: AbstractConnection) -> None:
+        raise redis.ConnectionError("The connection of the subscription was lost")
 
 
 def redis_url(settings: Settings | None = None) -> str:

@@ -12,9 +12,9 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from config import groups
-from config.variables import Group, SettingsError, explain, variable
+from config.variables import Group, SettingsError, explain, unknown_variables, variable
 
-__all__ = ["Settings", "SettingsError", "get_settings", "load_settings", "override_settings"]
+__all__ = ["Settings", "SettingsError", "get_settings", "load_settings", "override_settings", "unknown_settings"]
 
 
 class Settings(Group):
@@ -100,6 +100,14 @@ def load_settings(**variables: Any) -> Settings:
         return Settings(**read, **variables)
     except ValidationError as error:
         raise SettingsError(explain(error)) from None
+
+
+def unknown_settings() -> list[str]:
+    """Names in the environment or ``.env`` that look like ours, but that nothing reads."""
+    kinds = [field.annotation for field in Settings.model_fields.values()]
+    return unknown_variables(
+        [Settings, *(kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Group))]
+    )
 
 
 def get_settings() -> Settings:

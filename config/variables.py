@@ -3,11 +3,13 @@
 Every field names its variable in full, so that a search for the name finds the one place that reads it.
 """
 
+import os
 import re
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Any
 
+from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -69,3 +71,10 @@ def explain(error: ValidationError) -> str:
             message = f"{name}: {message}{shown}"
         lines.append(message)
     return "\n".join(lines)
+
+
+def unknown_variables(known: Iterable[type[BaseSettings]]) -> list[str]:
+    """Names that begin with ``OPORA_`` in the environment or ``.env`` and that no setting has."""
+    names = {str(field.validation_alias) for group in known for field in group.model_fields.values()}
+    present = {*os.environ, *dotenv_values(".env")}
+    return sorted(name for name in present if name.startswith("OPORA_") and name not in names)

@@ -19,7 +19,7 @@ def checked_email(address: str, *, field: str = "email") -> str:
         raise InvalidInput(f"{field} must be at most {_LONGEST} characters long", field=field)
     try:
         checked = email_validator.validate_email(
-            address.strip(), check_deliverability=False, globally_deliverable=False
+            address.strip(), strict=True, check_deliverability=False, globally_deliverable=False
         )
     except (email_validator.EmailNotValidError, UnicodeError) as error:
         raise InvalidInput(f"{field} is not an e-mail address", field=field) from error

@@ -1,0 +1,79 @@
+"""How much one caller may ask for in a minute: the port that edges call. The counting is the composition root's."""
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import IPv6Address, ip_address
+from typing import Protocol
+
+from core.actor import Actor
+from core.errors import RateLimited
+
+
+class Bucket(StrEnum):
+    """Kinds of requests that are counted apart."""
+
+    AUTH = "auth"
+    AGENT = "agent"
+    OTHER = "other"
+    GRAPHQL = "graphql"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether a request may go on. ``reset`` is in epoch seconds; ``limit`` None says that nothing is counted."""
+
+    allowed: bool
+    limit: int | None = None
+    remaining: int = 0
+    reset: int = 0
+    retry_after: int = 0
+
+    def headers(self) -> dict[str, str]:
+        """The response headers that tell it, on refusals and on successes."""
+        if self.limit is None:
+            return {}
+        told = {
+            "X-RateLimit-Limit": str(self.limit),
+            "X-RateLimit-Remaining": str(self.remaining),
+            "X-RateLimit-Reset": str(self.reset),
+        }
+        return told if self.allowed else {**told, "Retry-After": str(self.retry_after)}
+
+    def enforce(self) -> None:
+        """Raises RateLimited where the request may not go on."""
+        if not self.allowed:
+            raise RateLimited(self.retry_after)
+
+
+UNLIMITED = Decision(allowed=True)
+
+
+class RateLimiter(Protocol):
+    """Counts requests of all processes together."""
+
+    async def check(self, bucket: Bucket, *identities: str) -> Decision:
+        """Count one request against each identity; the tightest decision holds. Never raises."""
+
+
+def caller(actor: Actor | None, client_ip: str) -> str:
+    """Whom a request counts against: the user, or the address where there is none."""
+    if actor is not None and actor.user_id is not None:
+        return f"user:{actor.user_id}"
+    return by_address(client_ip)
+
+
+def by_address(client_ip: str) -> str:
+    """An IPv6 customer has a /64 at the least, so its addresses count as one."""
+    try:
+        address = ip_address(client_ip)
+    except ValueError:
+        return "ip:unknown"
+    if isinstance(address, IPv6Address):
+        return f"ip:{IPv6Address(int(address) >> 64 << 64)}/64"
+    return f"ip:{address}"
+
+
+def by_email(email: str) -> str:
+    """Whom a login counts against beside the address, so that many addresses do not get many tries at one account."""
+    return f"email:{hashlib.sha256(email.strip().lower().encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"

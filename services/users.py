@@ -1,0 +1,162 @@
+"""The people of a tenant, and what an admin may do to them."""
+
+from collections.abc import Iterable
+
+from tortoise.exceptions import IntegrityError
+
+from core.actor import Role
+from core.emails import checked_email
+from core.errors import Conflict, Forbidden, NotFound
+from core.events import AccessChanged
+from core.paging import CursorPage, OffsetPage, Slice
+from core.text import checked_text
+from core.unset import UNSET, UnsetType
+from models.users import User
+from services import passwords
+from services.sessions import RevokedBecause, revoke_all
+from services.unit_of_work import UnitOfWork
+
+
+async def get_me(uow: UnitOfWork) -> User:
+    """The actor's own row. A superadmin in another tenant has it at home: open the unit of work for ``at_home(actor)``.
+
+    Raises NotFound.
+    """
+    return await _find(uow.actor.user_id)
+
+
+async def update_me(uow: UnitOfWork, *, full_name: str) -> User:
+    """Raises NotFound, InvalidInput."""
+    return await _rename(await _find(uow.actor.user_id), full_name)
+
+
+async def list_users(uow: UnitOfWork, page: OffsetPage) -> list[User]:
+    """The tenant's users in the order of their ids. Raises Forbidden below admin."""
+    _require_admin(uow)
+    return await User.all().order_by("id").offset(page.skip).limit(page.limit)
+
+
+async def page_users(uow: UnitOfWork, page: CursorPage) -> Slice[User]:
+    """As :func:`list_users`; the cursor is the id."""
+    _require_admin(uow)
+    rows = await User.filter(id__gt=page.after or 0).order_by("id").limit(page.size + 1)
+    return Slice(rows[: page.size], has_more=len(rows) > page.size)
+
+
+async def get(uow: UnitOfWork, user_id: int) -> User:
+    """Raises Forbidden below admin, NotFound."""
+    _require_admin(uow)
+    return await _find(user_id)
+
+
+async def by_ids(uow: UnitOfWork, user_ids: Iterable[int]) -> dict[int, User]:
+    """Those of the users that the tenant has, in one query. For loaders: they ask for people whom the actor sees."""
+    return {user.id: user for user in await User.filter(id__in=list(user_ids))}
+
+
+async def create(uow: UnitOfWork, *, email: str, password: str, full_name: str = "", role: Role = Role.USER) -> User:
+    """A new user of the tenant with any role but superadmin.
+
+    Raises Forbidden below admin or for superadmin, InvalidInput, WeakPassword, Conflict for a known e-mail.
+    """
+    _require_admin(uow)
+    _refuse_superadmin(role)
+    address = checked_email(email)
+    name = checked_text(full_name, field="full_name")
+    passwords.check_strength(password)
+    password_hash = await passwords.hash_password(password, account=address)
+    return await insert(uow, email=address, password_hash=password_hash, full_name=name, role=role)
+
+
+async def update(
+    uow: UnitOfWork, user_id: int, *, full_name: str | UnsetType = UNSET, is_active: bool | UnsetType = UNSET
+) -> User:
+    """Change what is given. Raises Forbidden below admin and as :func:`deactivate` does, NotFound, InvalidInput."""
+    user = await _lock_to_manage(uow, user_id)
+    if not isinstance(full_name, UnsetType):
+        await _rename(user, full_name)
+    if not isinstance(is_active, UnsetType) and is_active != user.is_active:
+        await _set_active(uow, user, is_active)
+    return user
+
+
+async def set_role(uow: UnitOfWork, user_id: int, role: Role) -> User:
+    """Raises Forbidden below admin, for one's own role, for superadmin and where an admin demotes another; NotFound."""
+    user = await _lock_to_manage(uow, user_id)
+    _refuse_superadmin(role)
+    if user.id == uow.actor.user_id:
+        raise Forbidden("You cannot change your own role")
+    if not role.includes(user.role):
+        _refuse_peer(uow, user, "demote")
+    if role is not user.role:
+        user.role = role
+        await user.save(update_fields=["role", "updated_at"])
+        uow.emit(AccessChanged(user.id))
+    return user
+
+
+async def deactivate(uow: UnitOfWork, user_id: int) -> User:
+    """Shut a user out at once; nothing of theirs is removed, and :func:`update` lets them in again.
+
+    Raises Forbidden below admin, for oneself and where an admin means another admin; NotFound.
+    """
+    return await update(uow, user_id, is_active=False)
+
+
+async def insert(uow: UnitOfWork, *, email: str, password_hash: str, full_name: str, role: Role) -> User:
+    """The row itself, from values already checked. Raises Conflict, after which the unit of work is lost."""
+    try:
+        return await User.create(
+            tenant_id=uow.tenant_id, email=email, password_hash=password_hash, full_name=full_name, role=role
+        )
+    except IntegrityError as error:
+        raise Conflict("This e-mail is already registered", field="email") from error
+
+
+async def _find(user_id: int | None) -> User:
+    user = await User.get_or_none(id=user_id) if user_id is not None and 0 < user_id < 2**63 else None
+    if user is None:
+        raise NotFound("user", user_id)
+    return user
+
+
+async def _lock_to_manage(uow: UnitOfWork, user_id: int) -> User:
+    _require_admin(uow)
+    await _find(user_id)
+    user = await User.filter(id=user_id).select_for_update(no_key=True).get()
+    if user.role is Role.SUPERADMIN and not uow.actor.is_superadmin:
+        raise Forbidden("Only a superadmin changes a superadmin")
+    return user
+
+
+async def _rename(user: User, full_name: str) -> User:
+    user.full_name = checked_text(full_name, field="full_name")
+    await user.save(update_fields=["full_name", "updated_at"])
+    return user
+
+
+async def _set_active(uow: UnitOfWork, user: User, is_active: bool) -> None:
+    if not is_active:
+        if user.id == uow.actor.user_id:
+            raise Forbidden("You cannot deactivate yourself")
+        _refuse_peer(uow, user, "deactivate")
+    user.is_active = is_active
+    await user.save(update_fields=["is_active", "updated_at"])
+    if not is_active:
+        await revoke_all(uow, user.id, RevokedBecause.DEACTIVATED)
+
+
+def _require_admin(uow: UnitOfWork) -> None:
+    if not uow.actor.is_admin:
+        raise Forbidden
+
+
+def _refuse_superadmin(role: Role) -> None:
+    if role is Role.SUPERADMIN:
+        raise Forbidden("superadmin is set by the command line only")
+
+
+def _refuse_peer(uow: UnitOfWork, user: User, verb: str) -> None:
+    """An admin is no match for another admin, nor anybody here for a superadmin."""
+    if user.role is Role.SUPERADMIN or (user.role is Role.ADMIN and not uow.actor.is_superadmin):
+        raise Forbidden(f"You cannot {verb} another {user.role}")
