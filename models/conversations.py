@@ -4,6 +4,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.fields import Field
 from tortoise.indexes import Index
 from tortoise.models import Model
 
@@ -31,7 +32,9 @@ class Conversation(Model):
     tenant_id: int = fields.BigIntField(db_index=True)
     kind = fields.CharEnumField(ConversationKind, max_length=16)
     customer_id: int | None = fields.BigIntField(null=True, db_index=True)
-    language: Language | None = fields.CharEnumField(Language, max_length=2, null=True)
+    language: Field[Language | None] = fields.CharEnumField(  # type: ignore[assignment]  # null=True
+        Language, max_length=2, null=True
+    )
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:
@@ -55,7 +58,7 @@ class Message(Model):
     text = fields.TextField()
     turn_id: int | None = fields.BigIntField(null=True)
     confidence: float | None = fields.FloatField(null=True)
-    model: str | None = fields.CharField(max_length=128, null=True)
+    model = fields.CharField(max_length=128, null=True)
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:

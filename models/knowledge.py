@@ -16,8 +16,8 @@ class KnowledgeSource(Model):
     id = fields.BigIntField(primary_key=True)
     tenant_id: int = fields.BigIntField()
     name = fields.CharField(max_length=255)
-    mime_type: str | None = fields.CharField(max_length=127, null=True)
-    sha256: str | None = fields.CharField(max_length=64, null=True)
+    mime_type = fields.CharField(max_length=127, null=True)
+    sha256 = fields.CharField(max_length=64, null=True)
     created_at = fields.DatetimeField(auto_now_add=True)
     updated_at = fields.DatetimeField(auto_now=True)
 

@@ -7,6 +7,7 @@ from typing import Self
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.fields import Field
 from tortoise.indexes import Index
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
@@ -76,7 +77,9 @@ class Ticket(Model):
     source = fields.CharEnumField(TicketSource, max_length=16, default=TicketSource.WEB)
     created_by_id: int = fields.BigIntField()
     assigned_to_id: int | None = fields.BigIntField(null=True)
-    escalation_reason: EscalationReason | None = fields.CharEnumField(EscalationReason, max_length=32, null=True)
+    escalation_reason: Field[EscalationReason | None] = fields.CharEnumField(  # type: ignore[assignment]  # null=True
+        EscalationReason, max_length=32, null=True
+    )
     escalated_at: datetime | None = fields.DatetimeField(null=True)
     resolved_at: datetime | None = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(auto_now_add=True)

@@ -17,10 +17,10 @@ class User(Model):
     id = fields.BigIntField(primary_key=True)
     public_id = fields.UUIDField(default=new_uuid, unique=True)
     tenant_id: int = fields.BigIntField()
-    email: str | None = fields.CharField(max_length=320, null=True)
-    username: str | None = fields.CharField(max_length=64, null=True)
+    email = fields.CharField(max_length=320, null=True)
+    username = fields.CharField(max_length=64, null=True)
     full_name = fields.CharField(max_length=255, default="")
-    password_hash: str | None = fields.CharField(max_length=60, null=True)
+    password_hash = fields.CharField(max_length=60, null=True)
     role = fields.CharEnumField(Role, max_length=16, default=Role.USER)
     is_active = fields.BooleanField(default=True)
     created_at = fields.DatetimeField(auto_now_add=True)
@@ -45,7 +45,7 @@ class Session(Model):
     generation = fields.IntField(default=0)
     expires_at = fields.DatetimeField()
     revoked_at: datetime | None = fields.DatetimeField(null=True)
-    revoked_reason: str | None = fields.CharField(max_length=32, null=True)
+    revoked_reason = fields.CharField(max_length=32, null=True)
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:

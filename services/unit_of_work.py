@@ -11,8 +11,9 @@ from typing import Any
 
 import orjson
 import structlog
+from tortoise.backends.asyncpg.client import TransactionWrapper
 
-from config.database import SYSTEM_ROLE, TransactionWrapper, transaction
+from config.database import SYSTEM_ROLE, transaction
 from core.actor import Actor
 from core.events import Event
 
@@ -75,7 +76,8 @@ class Statements:
         self._client = client
 
     async def rows(self, sql: str, *args: Any) -> list[Row]:
-        return await self._client.execute_query_dict(sql, list(args))
+        found: list[Row] = await self._client.execute_query_dict(sql, list(args))
+        return found
 
     async def row(self, sql: str, *args: Any) -> Row | None:
         rows = await self.rows(sql, *args)
