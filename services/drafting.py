@@ -1,0 +1,147 @@
+"""A draft: what the assistant would say to a question, from the tenant's knowledge alone. Nothing is stored here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from core.actor import Actor
+from core.errors import ModelUnavailable
+from core.events import EscalationReason
+from core.languages import Language
+from services import generation, retrieval
+from services.documents.exact_tokens import exact_tokens
+from services.extraction import Excerpt, answer_text, suggestion_text
+from services.generation import Generated, Tell, silent
+from services.intents import wants_person
+from services.prompts.messages import Turn
+from services.providers import providers
+from services.retrieval import FoundChunk, Search
+from services.scoring import Decision, Thresholds, decide
+from services.wording.texts import wording
+
+logger = structlog.get_logger(__name__)
+
+EXTRACTIVE_MODEL = "extractive"
+"""Stands for the model's name where answers are quotations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """``subject`` is the ticket's title where ``text`` is a later message, which may not repeat what it is about."""
+
+    text: str
+    language: Language
+    thresholds: Thresholds
+    subject: str | None = None
+    history: Sequence[Turn] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """``content`` is the reply, or the notice that a person takes over where ``escalation`` is set.
+
+    ``context`` is all that was found, best first; ``cited`` what the reply rests on, in the order of its markers.
+    ``confidence``, in [0, 1], is the probability that the best passage is what was asked for; None without a search.
+    """
+
+    content: str
+    language: Language
+    model: str
+    escalation: EscalationReason | None = None
+    context: tuple[FoundChunk, ...] = ()
+    cited: tuple[FoundChunk, ...] = ()
+    confidence: float | None = None
+
+    @property
+    def needs_escalation(self) -> bool:
+        return self.escalation is not None
+
+
+async def compose(
+    actor: Actor, question: Question, *, max_context: int = 5, key: str | None = None, tell: Tell = silent
+) -> Draft:
+    """Draft a reply. Never raises for a provider that fails: that is an escalation. Raises InvalidInput.
+
+    ``tell`` receives pieces of a generated answer whose ground has been checked; ``key`` makes repeated calls to the
+    model the same request.
+    """
+    if wants_person(question.text):
+        return _escalated(question, EscalationReason.CUSTOMER_REQUEST)
+    try:
+        found, decision = await _look(actor, question, max_context)
+        if decision is Decision.ESCALATE:
+            return _escalated(question, EscalationReason.NO_GROUND, found)
+        chat = providers().chat
+        if chat is None:
+            return _quoted(question, found, decision)
+        generated = await generation.generate(
+            question.text, question.history, found, question.language, chat=chat, key=key, tell=tell
+        )
+        return _generated(question, found, generated)
+    except ModelUnavailable as error:
+        logger.warning("answer_provider_failed", error=error.message)
+        return _escalated(question, EscalationReason.PROVIDER_FAILED)
+
+
+async def _look(actor: Actor, question: Question, max_context: int) -> tuple[Search, Decision]:
+    """Search for the text alone; where that gives no ground, for the text under its subject."""
+    found = await retrieval.search(actor, question.text[: retrieval.MAX_QUESTION], limit=max_context)
+    decision = decide(found.hits, question.thresholds)
+    if decision is Decision.ANSWER or question.subject is None:
+        return found, decision
+    text = f"{question.subject}\n{question.text}"[: retrieval.MAX_QUESTION]
+    wider = await retrieval.search(actor, text, limit=max_context)
+    better = decide(wider.hits, question.thresholds)
+    return (wider, better) if better is Decision.ANSWER or decision is Decision.ESCALATE else (found, decision)
+
+
+def _escalated(question: Question, reason: EscalationReason, found: Search | None = None) -> Draft:
+    return Draft(
+        content=wording(question.language).render(f"escalation_{reason}"),
+        language=question.language,
+        model=_model_name(),
+        escalation=reason,
+        context=found.chunks if found else (),
+        confidence=_confidence(found) if found else None,
+    )
+
+
+def _quoted(question: Question, found: Search, decision: Decision) -> Draft:
+    """The best passage where it answers, else the few that may be meant, each with its source."""
+    offered = found.chunks[: 1 if decision is Decision.ANSWER else 3]
+    excerpts = [Excerpt(chunk.source, chunk.content, _nearest(question.text, chunk)) for chunk in offered]
+    if decision is Decision.ANSWER:
+        content = answer_text(excerpts[0], question.language)
+    else:
+        content = suggestion_text(excerpts, question.language)
+    return Draft(content, question.language, EXTRACTIVE_MODEL, None, found.chunks, tuple(offered), _confidence(found))
+
+
+def _nearest(text: str, chunk: FoundChunk) -> int | None:
+    """The sentence to quote: that which holds what must match as written, else the nearest in meaning."""
+    asked = set(exact_tokens(text))
+    held = [len(asked.intersection(exact_tokens(sentence.text))) for sentence in chunk.sentences]
+    return held.index(max(held)) if any(held) else chunk.best
+
+
+def _generated(question: Question, found: Search, generated: Generated) -> Draft:
+    if generated.escalation is not None:
+        return _escalated(question, generated.escalation, found)
+    return Draft(
+        content=generated.text,
+        language=question.language,
+        model=generated.model,
+        context=found.chunks,
+        cited=generated.cited,
+        confidence=_confidence(found),
+    )
+
+
+def _confidence(found: Search) -> float | None:
+    return found.hits[0].confidence if found.hits else None
+
+
+def _model_name() -> str:
+    chat = providers().chat
+    return EXTRACTIVE_MODEL if chat is None else chat.name

@@ -1,0 +1,132 @@
+"""Generating an answer from retrieved ground, and releasing only what its ground supports.
+
+The model's words are held back by the sentence: a sentence goes out when it has passed the grounding check. The first
+that fails ends the answer, and a person is called.
+"""
+
+import re
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import structlog
+
+from core.events import EscalationReason
+from core.languages import Language
+from integrations.llm.port import ChatModel
+from services import grounding
+from services.documents.sentences import split_sentences
+from services.grounding import Ground
+from services.prompts.messages import NO_GROUND, Turn, build_messages
+from services.providers import providers
+from services.retrieval import FoundChunk, Search
+
+MAX_TOKENS = 700
+_PIECE = re.compile(r"\s*\S+\s*")
+logger = structlog.get_logger(__name__)
+
+
+class Tell(Protocol):
+    """Receives checked pieces of an answer, in order; it must not raise."""
+
+    async def __call__(self, text: str, /) -> None: ...
+
+
+async def silent(text: str, /) -> None:
+    """For answers that nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """``text`` is empty where ``escalation`` says why there is no answer."""
+
+    text: str
+    model: str
+    cited: tuple[FoundChunk, ...] = ()
+    escalation: EscalationReason | None = None
+
+
+async def generate(
+    question: str,
+    history: Sequence[Turn],
+    found: Search,
+    language: Language,
+    *,
+    chat: ChatModel,
+    key: str | None,
+    tell: Tell,
+) -> Generated:
+    """An answer to ``question`` from the chunks found, streamed to ``tell``. Raises ModelUnavailable."""
+    messages = build_messages(question, history, found.chunks, language)
+    gate = _Gate(found, language)
+    stream = chat.stream(messages, max_tokens=MAX_TOKENS, idempotency_key=key)
+    async with aclosing(stream):
+        async for text in gate.passed(stream):
+            for piece in _PIECE.findall(text):
+                await tell(piece)
+    escalation = gate.refused
+    if escalation is not None:
+        logger.info("answer_refused", reason=escalation, unsupported=gate.unsupported)
+        return Generated("", chat.name, escalation=escalation)
+    # Without a marker the answer rests on all that the model was given.
+    cited = tuple(found.chunks[number - 1] for number in gate.cited) or found.chunks
+    return Generated(gate.text.strip(), chat.name, cited)
+
+
+@dataclass
+class _Gate:
+    """Lets the sentences of one answer pass, each after its check."""
+
+    found: Search
+    language: Language
+    text: str = ""
+    cited: dict[int, None] = field(default_factory=dict)
+    claims: int = 0
+    refused: EscalationReason | None = None
+    unsupported: tuple[str, ...] = ()
+
+    async def passed(self, pieces: AsyncIterable[str]) -> AsyncIterator[str]:
+        """Whole sentences that stand; ends early at the first that does not (``refused`` says why)."""
+        held = ""
+        async for piece in pieces:
+            held += piece
+            *whole, held = split_sentences(held, self.language) or [held]
+            for sentence in whole:
+                text = await self._check(sentence)
+                if text is None:
+                    return
+                yield text
+        if held.strip():
+            text = await self._check(held)
+            if text is None:
+                return
+            yield text
+        if not self.claims:
+            self.refused = EscalationReason.UNGROUNDED_ANSWER
+
+    async def _check(self, sentence: str) -> str | None:
+        if NO_GROUND in sentence:
+            self.refused = EscalationReason.NO_GROUND
+            return None
+        draft = grounding.draft(sentence, len(self.found.chunks))
+        if draft.claims and not await self._stands(draft):
+            self.refused = EscalationReason.UNGROUNDED_ANSWER
+            return None
+        self.claims += len(draft.claims)
+        self.cited.update(dict.fromkeys(draft.cited))
+        spaced = sentence[: len(sentence) - len(sentence.lstrip())] + draft.text
+        text = spaced + sentence[len(sentence.rstrip()) :]
+        self.text += text
+        return text
+
+    async def _stands(self, draft: grounding.Draft) -> bool:
+        vectors = await providers().embedder.passages([claim.text for claim in draft.claims])
+        grounds = [Ground(_shown(chunk), chunk.language, chunk.vectors) for chunk in self.found.chunks]
+        report = grounding.check(draft, vectors, grounds, self.found.question, self.found.means)
+        self.unsupported = report.unsupported
+        return report.supported
+
+
+def _shown(chunk: FoundChunk) -> str:
+    return f"{chunk.heading}\n{chunk.content}"

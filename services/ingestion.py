@@ -1,0 +1,207 @@
+"""Storing chunks of one source: which are new, which replace an older version, which stay.
+
+Embedding happens between two units of work: the first tells what is new, the second stores it with its vectors at
+once, so that a passage is searchable from the moment it exists.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from core.actor import Actor
+from core.errors import Conflict, InvalidInput
+from core.events import ChunksRemoved, KnowledgeChanged
+from models.knowledge import KnowledgeChunk
+from services import indexing
+from services.documents.exact_tokens import exact_tokens
+from services.indexing import Embedded, Passage
+from services.language import identify
+from services.providers import providers
+from services.unit_of_work import Row, UnitOfWork, unit_of_work
+
+_TRIES = 3
+
+_SOURCE = """
+INSERT INTO knowledge_sources (tenant_id, name, mime_type, sha256, created_at, updated_at)
+VALUES ($1, $2, $3, $4, now(), now())
+ON CONFLICT (tenant_id, name) DO UPDATE SET
+    mime_type = coalesce(EXCLUDED.mime_type, knowledge_sources.mime_type),
+    sha256 = coalesce(EXCLUDED.sha256, knowledge_sources.sha256),
+    updated_at = now()
+RETURNING id
+"""
+_CURRENT = """
+SELECT c.id, c.identity, c.content, c.heading
+FROM knowledge_chunks c JOIN knowledge_sources s ON s.id = c.source_id
+WHERE s.tenant_id = $1 AND s.name = $2 AND c.is_current
+"""
+_INSERT_CHUNKS = """
+INSERT INTO knowledge_chunks
+    (tenant_id, source_id, identity, version, is_current,
+     heading, content, language, metadata, exact_tokens, created_at)
+SELECT $1, $2, n.identity,
+    coalesce((SELECT max(o.version) FROM knowledge_chunks o WHERE o.source_id = $2 AND o.identity = n.identity), 0) + 1,
+    true, n.heading, n.content, n.language, n.metadata,
+    ARRAY(SELECT jsonb_array_elements_text(n.exact_tokens)), now()
+FROM jsonb_to_recordset($3::jsonb)
+    AS n(identity text, heading text, content text, language text, metadata jsonb, exact_tokens jsonb)
+RETURNING id, identity, source_id, language, content
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class NewChunk:
+    content: str
+    metadata: dict[str, Any] = field(default_factory=dict)
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkReport:
+    """``embedded`` and ``failed`` count the created and updated chunks; a failed one is embedded later by a job."""
+
+    created: int
+    updated: int
+    skipped: int
+    embedded: int
+    failed: int
+
+    def __add__(self, other: "ChunkReport") -> "ChunkReport":
+        return ChunkReport(
+            self.created + other.created,
+            self.updated + other.updated,
+            self.skipped + other.skipped,
+            self.embedded + other.embedded,
+            self.failed + other.failed,
+        )
+
+
+NOTHING = ChunkReport(0, 0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Chunks of one source by identity.
+
+    ``replaces`` is a prefix of identities: current chunks below it that the batch does not hold are retired; None
+    retires nothing.
+    """
+
+    source: str
+    chunks: Mapping[str, NewChunk]
+    replaces: str | None = None
+    mime_type: str | None = None
+    sha256: str | None = None
+
+
+def identified(chunks: Sequence[NewChunk]) -> dict[str, NewChunk]:
+    """Identity is ``metadata.key``, else (section, page) where unique in the request, else the position."""
+    places = Counter(_place(chunk) for chunk in chunks)
+    found: dict[str, NewChunk] = {}
+    for position, chunk in enumerate(chunks):
+        key, place = chunk.metadata.get("key"), _place(chunk)
+        identity = f"key:{key}" if key is not None else place if place and places[place] == 1 else f"#{position}"
+        if len(identity) > 255 or identity in found:
+            raise InvalidInput("metadata.key must be short and unique in the request", field=f"chunks.{position}")
+        found[identity] = chunk
+    return found
+
+
+def _place(chunk: NewChunk) -> str | None:
+    section, page = chunk.metadata.get("section"), chunk.metadata.get("page")
+    return None if section is None and page is None else f"at:{section}:{page}"
+
+
+async def store(actor: Actor, batch: Batch) -> ChunkReport:
+    """Embed what is new, then store it; again where another writer changed the source in between.
+
+    Raises Conflict where that happens time after time.
+    """
+    vectors: dict[Passage, Embedded | None] = {}
+    for _ in range(_TRIES):
+        async with unit_of_work(actor) as uow:
+            fresh = _fresh(batch, await _current(uow, batch.source))
+        passages = {identity: Passage.of(chunk.content, chunk.heading) for identity, chunk in fresh.items()}
+        missing = [passage for passage in dict.fromkeys(passages.values()) if passage not in vectors]
+        vectors |= dict(zip(missing, await indexing.embed(missing), strict=True))
+        embedded = {identity: vectors[passage] for identity, passage in passages.items()}
+        report = await _try_to_write(actor, batch, embedded)
+        if report is not None:
+            return report
+    raise Conflict(f"The source {batch.source} is being changed by others; try again", field="source")
+
+
+async def retire(uow: UnitOfWork, chunk_ids: Sequence[int]) -> None:
+    """Take chunks out of the current knowledge: they are not found any more."""
+    if chunk_ids:
+        await indexing.forget(uow, chunk_ids)
+        await KnowledgeChunk.filter(id__in=list(chunk_ids)).update(is_current=False)
+        if providers().indexed_elsewhere:
+            uow.emit(ChunksRemoved(tuple(chunk_ids)))
+
+
+async def _current(uow: UnitOfWork, source: str) -> dict[str, Row]:
+    return {row["identity"]: row for row in await uow.rows(_CURRENT, uow.tenant_id, source)}
+
+
+def _fresh(batch: Batch, current: Mapping[str, Row]) -> dict[str, NewChunk]:
+    """Chunks that are not there, or there with other words."""
+    return {
+        identity: chunk
+        for identity, chunk in batch.chunks.items()
+        if identity not in current
+        or (chunk.content, chunk.heading) != (current[identity]["content"], current[identity]["heading"])
+    }
+
+
+async def _try_to_write(actor: Actor, batch: Batch, embedded: Mapping[str, Embedded | None]) -> ChunkReport | None:
+    """None where the source changed meanwhile so that more is fresh than was embedded."""
+    async with unit_of_work(actor) as uow:
+        # The source's row lock makes writers of one source follow one another.
+        (source,) = await uow.rows(_SOURCE, uow.tenant_id, batch.source, batch.mime_type, batch.sha256)
+        current = await _current(uow, batch.source)
+        fresh = _fresh(batch, current)
+        if not fresh.keys() <= embedded.keys():
+            return None
+        updated = [identity for identity in fresh if identity in current]
+        dropped = _dropped(batch, current)
+        await retire(uow, [current[identity]["id"] for identity in (*updated, *dropped)])
+        ready = await _insert(uow, source["id"], fresh, embedded)
+        if len(ready) < len(fresh) or (fresh and providers().indexed_elsewhere):
+            uow.emit(KnowledgeChanged(source["id"]))
+    created, skipped = len(fresh) - len(updated), len(batch.chunks) - len(fresh)
+    report = ChunkReport(created, len(updated), skipped, len(ready), len(fresh) - len(ready))
+    await indexing.publish(actor.tenant_id, ready)
+    return report
+
+
+def _dropped(batch: Batch, current: Mapping[str, Row]) -> list[str]:
+    if batch.replaces is None:
+        return []
+    return [name for name in current if name.startswith(batch.replaces) and name not in batch.chunks]
+
+
+async def _insert(
+    uow: UnitOfWork, source_id: int, fresh: Mapping[str, NewChunk], embedded: Mapping[str, Embedded | None]
+) -> list[tuple[Row, Embedded]]:
+    """Insert the chunks and the vectors of those that have one; the latter are returned."""
+    rows = await uow.rows(
+        _INSERT_CHUNKS, uow.tenant_id, source_id, orjson.dumps([_columns(*item) for item in fresh.items()]).decode()
+    )
+    ready = [(row, vectors) for row in rows if (vectors := embedded[row["identity"]]) is not None]
+    await indexing.put(uow, ready)
+    return ready
+
+
+def _columns(identity: str, chunk: NewChunk) -> dict[str, Any]:
+    return {
+        "identity": identity,
+        "heading": chunk.heading[:512],
+        "content": chunk.content,
+        "language": identify(chunk.content),
+        "metadata": chunk.metadata,
+        "exact_tokens": exact_tokens(f"{chunk.heading}\n{chunk.content}"),
+    }

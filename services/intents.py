@@ -1,0 +1,83 @@
+"""What a customer asks the conversation itself for: a person instead of an automatic answer.
+
+Rules and not a model: they can be read, a wrong one can be mended the same day, and a missed request for a person
+costs more trust than any answer gains. The phrases are data, in services/person_requests.
+"""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+from core.languages import Language
+
+# Kazakh is often typed on a Russian keyboard: its letters and their stand-ins are one.
+_FOLDED = str.maketrans("ёйәіңғүұқөһ", "еиаингуукох")
+_APOSTROPHES = re.compile(r"['’`ʼ]")
+_NOT_WORDS = re.compile(r"[^\w]+|_")
+_LONGEST = 1_000
+_BOUNDARY = re.compile(r"[.!?;\n]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrases:
+    refused: Sequence[re.Pattern[str]]
+    wanted: Sequence[re.Pattern[str]]
+    typos: Sequence[str]
+
+
+def wants_person(text: str) -> bool:
+    """Whether the customer asks for a human being: operator, manager, anybody alive. Russian, Kazakh, English."""
+    clauses = [_normalised(clause) for clause in _BOUNDARY.split(text[:_LONGEST])]
+    return any(_asks(clause, _phrases(language)) for language in Language for clause in clauses if clause)
+
+
+def _normalised(text: str) -> str:
+    lowered = _APOSTROPHES.sub("", text.casefold()).translate(_FOLDED)
+    return _NOT_WORDS.sub(" ", lowered).strip()
+
+
+def _asks(clause: str, phrases: _Phrases) -> bool:
+    spelled = " ".join(_spelled(word, phrases.typos) for word in clause.split())
+    for pattern in phrases.refused:
+        spelled = pattern.sub(" ", spelled)
+    remaining = " ".join(spelled.split())
+    return any(pattern.search(remaining) for pattern in phrases.wanted)
+
+
+def _spelled(word: str, typos: Sequence[str]) -> str:
+    """``word`` with its stem corrected where that is one letter away from a stem people mistype."""
+    if word.startswith(tuple(typos)):
+        return word
+    for stem in typos:
+        for length in (len(stem), len(stem) - 1, len(stem) + 1):
+            if len(word) - length in range(4) and _one_edit_apart(word[:length], stem):
+                return stem + word[length:]
+    return word
+
+
+def _one_edit_apart(word: str, stem: str) -> bool:
+    """Whether one substitution, insertion, deletion or swap of neighbours turns one into the other."""
+    if word == stem:
+        return False
+    start = next((n for n, (a, b) in enumerate(zip(word, stem, strict=False)) if a != b), min(len(word), len(stem)))
+    rest, wanted = word[start:], stem[start:]
+    swapped = rest[:2] == wanted[:2][::-1] and rest[2:] == wanted[2:]
+    return rest[1:] == wanted[1:] or rest == wanted[1:] or rest[1:] == wanted or swapped
+
+
+@lru_cache(maxsize=None)
+def _phrases(language: Language) -> _Phrases:
+    source = files("services.person_requests").joinpath(f"{language.value}.toml").read_text("utf-8")
+    table = tomllib.loads(source.translate(_FOLDED))
+    return _Phrases(
+        refused=_compiled(table["refused"], table["persons"]),
+        wanted=_compiled(table["wanted"], table["persons"]),
+        typos=table["typos"],
+    )
+
+
+def _compiled(patterns: Sequence[str], persons: str) -> list[re.Pattern[str]]:
+    return [re.compile(rf"\b(?:{pattern.replace('{person}', persons)})") for pattern in patterns]

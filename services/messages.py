@@ -1,0 +1,111 @@
+"""Messages of a ticket, with what they cite."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tortoise.queryset import QuerySet
+
+from core.actor import Actor
+from core.errors import Forbidden, InvalidInput
+from core.events import ReplyRequested, Visibility
+from core.paging import CursorPage, OffsetPage, Slice
+from models.conversations import AuthorKind, Conversation, Message
+from models.knowledge import Citation
+from models.tickets import Ticket, TicketStatus
+from services import threads, tickets
+from services.language import detect
+from services.unit_of_work import UnitOfWork
+
+MAX_TEXT = 20_000
+"""Characters; the longest ticket e-mails that people paste are well below it."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    message: Message
+    citations: tuple[Citation, ...]
+
+
+async def list_messages(uow: UnitOfWork, ticket_id: int, page: OffsetPage) -> list[MessageView]:
+    """Messages of a ticket, oldest first; customers see no internal ones. Raises NotFound, Forbidden."""
+    await tickets.get(uow, ticket_id)
+    messages = _readable(uow.actor, ticket_id).order_by("id").offset(page.skip).limit(page.limit)
+    return await _with_citations(await messages)
+
+
+async def page_messages(uow: UnitOfWork, ticket_id: int, page: CursorPage) -> Slice[MessageView]:
+    """As :func:`list_messages`, by cursor on the message's id."""
+    await tickets.get(uow, ticket_id)
+    messages = await _readable(uow.actor, ticket_id).filter(id__gt=page.after or 0).order_by("id").limit(page.size + 1)
+    return Slice(await _with_citations(messages[: page.size]), has_more=len(messages) > page.size)
+
+
+async def views(uow: UnitOfWork, message_ids: Iterable[int]) -> dict[int, MessageView]:
+    """The present rows of messages, by id, as the actor may see them; what is gone or hidden is missing."""
+    messages = Message.filter(id__in=list(message_ids))
+    if not uow.actor.is_staff:
+        messages = messages.filter(visibility=Visibility.PUBLIC)
+    return {view.message.id: view for view in await _with_citations(await messages)}
+
+
+async def add(
+    uow: UnitOfWork,
+    ticket_id: int,
+    *,
+    text: str,
+    author: AuthorKind | None = None,
+    internal: bool = False,
+    auto_respond: bool = True,
+) -> Message:
+    """Write to a ticket. A customer's message reopens a resolved one and, with ``auto_respond``, asks for a reply.
+
+    ``author`` absent means what the actor is. Staff may note what a customer said (``CUSTOMER``); nobody may write
+    in the assistant's or the system's name. Raises NotFound, Forbidden, InvalidInput.
+    """
+    if not text.strip() or len(text) > MAX_TEXT:
+        raise InvalidInput(f"content must be 1 to {MAX_TEXT} characters long", field="content")
+    ticket = await tickets.get_locked(uow, ticket_id)
+    kind = _author(uow.actor, ticket, author, internal)
+    message = await threads.store(uow, ticket, kind=kind, text=text, internal=internal)
+    if kind is AuthorKind.CUSTOMER:
+        await _customer_wrote(uow, ticket, message, auto_respond)
+    return message
+
+
+async def _customer_wrote(uow: UnitOfWork, ticket: Ticket, message: Message, auto_respond: bool) -> None:
+    if ticket.status is TicketStatus.RESOLVED:
+        await threads.set_status(uow, ticket, TicketStatus.REOPENED)
+    # The notice of an escalation is worded in the language that the customer last wrote in.
+    conversation = await Conversation.get(id=ticket.id)
+    conversation.language = detect(message.text, hint=conversation.language)
+    await conversation.save(update_fields=["language"])
+    if auto_respond:
+        uow.emit(ReplyRequested(ticket.id, message_id=message.id))
+
+
+def _author(actor: Actor, ticket: Ticket, asked: AuthorKind | None, internal: bool) -> AuthorKind:
+    own = ticket.created_by_id == actor.user_id
+    if not actor.is_staff:
+        if internal or asked not in (None, AuthorKind.CUSTOMER):
+            raise Forbidden("Customers write in their own name")
+        return AuthorKind.CUSTOMER
+    kind = asked or (AuthorKind.CUSTOMER if own and not internal else AuthorKind.OPERATOR)
+    if kind not in (AuthorKind.CUSTOMER, AuthorKind.OPERATOR):
+        raise Forbidden("Nobody writes in the assistant's or the system's name")
+    if internal and kind is AuthorKind.CUSTOMER:
+        raise InvalidInput("An internal note is written by staff", field="internal")
+    return kind
+
+
+def _readable(actor: Actor, ticket_id: int) -> QuerySet[Message]:
+    messages = Message.filter(conversation_id=ticket_id)
+    return messages if actor.is_staff else messages.filter(visibility=Visibility.PUBLIC)
+
+
+async def _with_citations(messages: list[Message]) -> list[MessageView]:
+    answers = [message.id for message in messages if message.author_kind is AuthorKind.ASSISTANT]
+    cited: dict[int, list[Citation]] = {}
+    if answers:
+        for citation in await Citation.filter(message_id__in=answers).order_by("message_id", "position"):
+            cited.setdefault(citation.message_id, []).append(citation)
+    return [MessageView(message, tuple(cited.get(message.id, ()))) for message in messages]

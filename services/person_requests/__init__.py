@@ -1,0 +1,1 @@
+"""How customers ask for a person, one file per language."""

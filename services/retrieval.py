@@ -1,0 +1,187 @@
+"""Finding the passages of a tenant's current knowledge that bear on a question.
+
+Two lanes: vectors (dense), which cross languages, and words with exact tokens (lexical), which keep order numbers and
+error codes apart. :mod:`services.scoring` says how they are joined; this module asks the database for what it needs.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.actor import Actor
+from core.errors import InvalidInput
+from integrations.embeddings.port import Vector
+from integrations.vectors.port import VectorQuery
+from services.documents.exact_tokens import exact_tokens
+from services.extraction import Sentence
+from services.language import identify
+from services.lexical import Corpus, TermCounts, bm25
+from services.providers import providers
+from services.scoring import Candidate, Centring, Hit, Space, centring, dense, fuse, recipe
+from services.unit_of_work import Row, UnitOfWork, unit_of_work
+
+MAX_QUESTION = 4_000
+CANDIDATES = 50
+_RARE = 2_000
+"""A word that stands in more chunks than this tells nothing, and is not counted further."""
+
+_SPACES = """
+SELECT language, chunks, lexemes, total::real[] AS total FROM knowledge_spaces WHERE model = $1 AND chunks > 0
+"""
+_WORDS = "SELECT tsvector_to_array(to_tsvector(search_configuration($1), $2)) AS words"
+_FOUND = """
+SELECT c.id, s.name AS source, c.content, c.heading, c.version, c.language,
+    n.spans, n.vectors
+FROM knowledge_chunks c
+JOIN knowledge_sources s ON s.id = c.source_id
+LEFT JOIN chunk_sentences n ON n.chunk_id = c.id AND n.model = $2
+WHERE c.id = ANY ($1::bigint[]) AND c.is_current
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundChunk:
+    """A passage that was found. ``score``, in [0, 1], is the probability that it is what the question asked for.
+
+    ``best`` numbers the sentence that is nearest to the question; None where no sentences are stored. ``vectors`` are
+    raw, float32 (1 + n, d): of the passage, then of each of its ``sentences``.
+    """
+
+    id: int
+    source: str
+    content: str
+    heading: str
+    version: int
+    language: str
+    score: float
+    best: int | None
+    sentences: tuple[Sentence, ...]
+    vectors: Vector
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What was asked (``vector`` is raw, of unit length) and what was found, best first, hits and chunks alike."""
+
+    question: str
+    language: str
+    vector: Vector
+    means: Centring
+    hits: tuple[Hit, ...]
+    chunks: tuple[FoundChunk, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lexical:
+    """BM25 by chunk, and the share of the question's exact tokens by chunk."""
+
+    words: dict[int, float]
+    exact: dict[int, float]
+
+
+async def search(actor: Actor, question: str, *, limit: int = 5) -> Search:
+    """Search the tenant's current knowledge. Raises InvalidInput, ModelUnavailable, Unavailable."""
+    _check(question, limit)
+    model = providers().embedder.model
+    language = identify(question)
+    raw = await providers().embedder.query(question)
+    calibration = providers().calibration
+    passages = {str(name): mean for name, mean in (await calibration.passages()).items()}
+    queries = {str(name): mean for name, mean in (await calibration.queries()).items()}
+    async with unit_of_work(actor) as uow:
+        spaces = await uow.rows(_SPACES, model)
+        lexical = await _lexical(uow, question, language, spaces)
+    means = centring(_sums(spaces), passages, queries)
+    asked = _query(raw, question, language, spaces, means)
+    near = await providers().index.search(actor.tenant_id, asked, limit=CANDIDATES)
+    ids = {hit.chunk_id for hit in near} | lexical.words.keys() | lexical.exact.keys()
+    async with unit_of_work(actor) as uow:
+        rows = {row["id"]: row for row in await uow.rows(_FOUND, list(ids), model)}
+    vectors = {chunk_id: _vectors(row, len(raw)) for chunk_id, row in rows.items()}
+    scored = dense(raw, language, [_candidate(row, vectors[row["id"]]) for row in rows.values()], means)
+    size = sum(row["chunks"] for row in spaces)
+    ranked = fuse(scored, lexical.words, lexical.exact, language, size, recipe(model))[:limit]
+    chunks = tuple(_found(rows[hit.chunk_id], hit, vectors[hit.chunk_id]) for hit in ranked)
+    return Search(question, language, raw, means, tuple(ranked), chunks)
+
+
+def _check(question: str, limit: int) -> None:
+    if not question.strip() or len(question) > MAX_QUESTION:
+        raise InvalidInput(f"query must be 1 to {MAX_QUESTION} characters long", field="query")
+    if not 1 <= limit <= CANDIDATES:
+        raise InvalidInput(f"limit must be between 1 and {CANDIDATES}", field="limit")
+
+
+def _sums(spaces: Iterable[Row]) -> dict[str, Space]:
+    return {row["language"]: Space(row["chunks"], np.asarray(row["total"], dtype=np.float32)) for row in spaces}
+
+
+def _query(raw: Vector, question: str, language: str, spaces: Iterable[Row], means: Centring) -> VectorQuery:
+    searching = means.query(raw, language)
+    return VectorQuery(
+        vector=searching / np.float32(max(float(np.linalg.norm(searching)), 1e-6)),
+        text=question,
+        means={row["language"]: means.passage_mean(row["language"]) for row in spaces},
+    )
+
+
+async def _lexical(uow: UnitOfWork, question: str, language: str, spaces: Iterable[Row]) -> _Lexical:
+    """Passages of the question's own language that share rare words, and of any language that share exact tokens."""
+    tokens = exact_tokens(question)
+    exact: dict[int, float] = {}
+    if tokens:
+        rows = await uow.rows("SELECT * FROM exact_candidates($1::text[], $2)", tokens, CANDIDATES)
+        exact = {row["chunk_id"]: row["matched"] / len(tokens) for row in rows}
+    space = next((row for row in spaces if row["language"] == language), None)
+    words = {} if space is None else await _by_words(uow, question, language, space)
+    best = sorted(words, key=lambda chunk_id: -words[chunk_id])[:CANDIDATES]
+    return _Lexical({chunk_id: words[chunk_id] for chunk_id in best}, exact)
+
+
+async def _by_words(uow: UnitOfWork, question: str, language: str, space: Row) -> dict[int, float]:
+    words = (await uow.rows(_WORDS, language, question))[0]["words"]
+    counted = await uow.rows("SELECT * FROM lexical_frequencies($1, $2::text[], $3)", language, words, _RARE)
+    frequencies = {row["lexeme"]: row["chunks"] for row in counted if 0 < row["chunks"] < _RARE}
+    if not frequencies:
+        return {}
+    rows = await uow.rows(
+        "SELECT * FROM lexical_candidates($1, $2::text[], $3)", language, list(frequencies), 4 * CANDIDATES
+    )
+    return bm25(_counts(rows), Corpus(space["chunks"], space["lexemes"] / space["chunks"], frequencies))
+
+
+def _counts(rows: Sequence[Row]) -> list[TermCounts]:
+    counts: dict[int, dict[str, int]] = {}
+    for row in rows:
+        counts.setdefault(row["chunk_id"], {})[row["lexeme"]] = row["occurrences"]
+    lengths = {row["chunk_id"]: row["length"] for row in rows}
+    return [TermCounts(chunk_id, lengths[chunk_id], found) for chunk_id, found in counts.items()]
+
+
+def _vectors(row: Row, dimensions: int) -> Vector:
+    """Raw vectors of a chunk and its sentences, float32 (1 + n, d); zeros where the chunk is not embedded yet."""
+    if row["vectors"] is None:
+        return np.zeros((1, dimensions), dtype=np.float32)
+    return np.frombuffer(row["vectors"], dtype=np.float16).reshape(-1, dimensions).astype(np.float32)
+
+
+def _candidate(row: Row, vectors: Vector) -> Candidate:
+    return Candidate(row["id"], row["language"], vectors[0], vectors[1:])
+
+
+def _found(row: Row, hit: Hit, vectors: Vector) -> FoundChunk:
+    spans: list[int] = row["spans"] or []
+    content: str = row["content"]
+    return FoundChunk(
+        id=row["id"],
+        source=row["source"],
+        content=content,
+        heading=row["heading"],
+        version=row["version"],
+        language=row["language"],
+        score=hit.confidence,
+        best=hit.sentence,
+        sentences=tuple(Sentence(*span, content[slice(*span)]) for span in zip(spans[::2], spans[1::2], strict=True)),
+        vectors=vectors,
+    )

@@ -1,0 +1,67 @@
+"""What happens to a locked ticket: a message is stored, the status moves, a person is called."""
+
+from core.events import EscalationReason, MessageAdded, TicketEscalated, TicketStatusChanged, Visibility
+from core.languages import Language
+from models.conversations import AuthorKind, Conversation, Message
+from models.tenants import Tenant
+from models.tickets import Ticket, TicketStatus
+from services.unit_of_work import UnitOfWork
+from services.wording.texts import wording
+
+
+async def store(
+    uow: UnitOfWork,
+    ticket: Ticket,
+    *,
+    kind: AuthorKind,
+    text: str,
+    internal: bool = False,
+    turn_id: int | None = None,
+    confidence: float | None = None,
+    model: str | None = None,
+) -> Message:
+    """Save a message and tell of it. ``turn_id`` names the customer's turn that it answers."""
+    by_person = kind in (AuthorKind.CUSTOMER, AuthorKind.OPERATOR)
+    message = await Message.create(
+        tenant_id=uow.tenant_id,
+        conversation_id=ticket.id,
+        author_kind=kind,
+        author_id=uow.actor.user_id if by_person else None,
+        visibility=Visibility.STAFF if internal else Visibility.PUBLIC,
+        text=text,
+        turn_id=turn_id,
+        confidence=confidence,
+        model=model,
+    )
+    uow.emit(MessageAdded(ticket.id, message_id=message.id, internal=internal))
+    return message
+
+
+async def set_status(uow: UnitOfWork, ticket: Ticket, status: TicketStatus) -> None:
+    """Move the ticket; the present status is fine and tells nothing. Raises InvalidTransition."""
+    previous = ticket.status
+    if ticket.move(status):
+        await ticket.save(update_fields=["status", "resolved_at", "updated_at"])
+        uow.emit(TicketStatusChanged(ticket.id, status=status, previous=previous))
+
+
+async def escalate(uow: UnitOfWork, ticket: Ticket, reason: EscalationReason, *, turn_id: int | None = None) -> bool:
+    """Call a person and tell the customer so; False where one has been called already. Raises InvalidTransition."""
+    previous = ticket.status
+    if not ticket.escalate(reason):
+        return False
+    await ticket.save(update_fields=["status", "resolved_at", "escalation_reason", "escalated_at", "updated_at"])
+    uow.emit(
+        TicketStatusChanged(ticket.id, status=ticket.status, previous=previous), TicketEscalated(ticket.id, reason)
+    )
+    notice = wording(await language_of(ticket)).render(f"escalation_{reason}")
+    await store(uow, ticket, kind=AuthorKind.SYSTEM, text=notice, turn_id=turn_id)
+    return True
+
+
+async def language_of(ticket: Ticket) -> Language:
+    """The language the customer last wrote in, else the tenant's."""
+    conversation = await Conversation.get(id=ticket.id)
+    if conversation.language is not None:
+        return conversation.language
+    return (await Tenant.get(id=ticket.tenant_id)).language

@@ -1,0 +1,1 @@
+"""Texts that customers read, one file per language."""

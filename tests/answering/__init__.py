@@ -1,0 +1,1 @@
+"""Tests of what answers: language, intents, ranking, wording, grounding."""

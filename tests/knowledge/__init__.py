@@ -1,0 +1,1 @@
+"""Knowledge: versions, isolation, search, import."""
