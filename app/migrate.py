@@ -8,6 +8,8 @@ from config.database import APP_ROLE, SYSTEM_ROLE, DatabaseAddress, owner_addres
 from config.keys import role_password
 from config.settings import Settings, get_settings
 from core.errors import Unavailable
+from integrations.embeddings.factory import make_embedder
+from integrations.vectors.pgvector import index_statements
 
 _LOCK = 7_060_100
 """Any number will do that nothing else in this database locks."""
@@ -28,8 +30,16 @@ async def migrate(settings: Settings | None = None) -> None:
             await apply_migrations(config=tortoise_config(settings, owner=True))
         finally:
             await Tortoise.close_connections()
+        await _ensure_vector_indexes(connection, settings)
     finally:
         await connection.close()
+
+
+async def _ensure_vector_indexes(connection: asyncpg.Connection, settings: Settings) -> None:
+    """The tables' migrations know the embedded model; another's vectors have other dimensions."""
+    if settings.embeddings.base_url is not None:
+        for statement in index_statements(make_embedder(settings).dimensions):
+            await connection.execute(statement)
 
 
 async def _connect(address: DatabaseAddress) -> asyncpg.Connection:
