@@ -39,6 +39,7 @@ _ACQUIRE_PATIENCE_S = 10.0
 _GONE = (
     OSError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
@@ -152,7 +153,7 @@ async def transaction(tenant_id: int | None, *, role: str = APP_ROLE) -> AsyncIt
             yield client
             await client.commit()
     except BaseException as error:
-        broken = client._connection.is_closed()
+        broken = _is_lost(client)
         if broken and isinstance(error, Exception) and not isinstance(error, DomainError):
             raise Unavailable("The database does not answer") from error
         if not broken and not client._finalized:
@@ -170,10 +171,23 @@ async def _undo(client: TransactionWrapper) -> None:
     try:
         await client.rollback()
     except asyncpg.InterfaceError:
-        client._connection.terminate()
+        _terminate(client)
     except BaseException:
-        client._connection.terminate()
+        _terminate(client)
         raise
+
+
+def _is_lost(client: TransactionWrapper) -> bool:
+    try:
+        return bool(client._connection.is_closed())
+    except asyncpg.InterfaceError:
+        # A connection that breaks leaves the pool at once, and its place holder answers nothing any more.
+        return True
+
+
+def _terminate(client: TransactionWrapper) -> None:
+    if not _is_lost(client):
+        client._connection.terminate()
 
 
 async def _begin(alias: str) -> tuple[TransactionWrapper, Callable[[], Awaitable[None]]]:
@@ -207,6 +221,8 @@ async def _begin_once(alias: str) -> tuple[TransactionWrapper, Callable[[], Awai
     try:
         await client.begin()
     except BaseException:
+        # Whether it has begun is not known.
+        _terminate(client)
         await release()
         raise
     return client, release

@@ -1,5 +1,6 @@
 """The Redis client of this process. Redis is a courier: nothing that is only there may matter."""
 
+import asyncio
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,13 +26,45 @@ _OPTIONS: dict[str, Any] = {
 _open: list[redis.asyncio.Redis] = []
 
 
-class Subscription(PubSub):
-    """A subscription that fails when its connection is lost. The client's own would reconnect without a word, and
-    what was published in between would be missed without a trace.
+class _BoundedSend(AbstractConnection):
+    """Bounds sending by ``asyncio.timeout``. The client uses ``asyncio.wait_for``, which before Python 3.12 may lose a
+    cancellation that arrives as the send ends: the task would go on for ever.
     """
 
+    async def send_packed_command(self, command: Any, check_health: bool = True) -> None:
+        """Raises redis.TimeoutError, redis.ConnectionError."""
+        patience, self.socket_timeout = self.socket_timeout, None
+        try:
+            async with asyncio.timeout(patience):
+                await super().send_packed_command(command, check_health)
+        except TimeoutError:
+            raise redis.TimeoutError("Timeout writing to socket") from None
+        finally:
+            self.socket_timeout = patience
+
+
+class Subscription(PubSub):
+    """A subscription that fails for good when its connection is lost. The client's own would reconnect without a
+    word, and what was published in between would be missed without a trace.
+    """
+
+    async def connect(self) -> None:
+        """Connect once. Raises redis.ConnectionError when called for a connection that was lost."""
+        present = getattr(self, "connection", None)
+        if present is not None and not present.is_connected:
+            raise redis.ConnectionError("The connection of the subscription was lost")
+        await super().connect()  # type: ignore[no-untyped-call]  # it has no types
+
     async def on_connect(self, connection: AbstractConnection) -> None:
+        """Called for a second connection only. Raises redis.ConnectionError."""
         raise redis.ConnectionError("The connection of the subscription was lost")
+
+    async def _reconnect(
+        self, conn: AbstractConnection, error: BaseException | None = None, *_: Any, **__: Any
+    ) -> None:
+        # One task reads and others subscribe: a reconnection by one would read beside the other.
+        await conn.disconnect(nowait=True)
+        raise redis.ConnectionError("The connection of the subscription was lost") from error
 
 
 def redis_url(settings: Settings | None = None) -> str:
@@ -55,7 +88,10 @@ def namespace(settings: Settings | None = None) -> str:
 def new_client(settings: Settings | None = None) -> redis.asyncio.Redis:
     """A client of its own, with short timeouts and one retry for connections that went stale."""
     retry = AsyncRetry(ConstantBackoff(0.02), 1)
-    return redis.asyncio.Redis.from_url(redis_url(settings), retry=retry, **_OPTIONS)
+    client = redis.asyncio.Redis.from_url(redis_url(settings), retry=retry, **_OPTIONS)
+    plain = client.connection_pool.connection_class
+    client.connection_pool.connection_class = type(plain.__name__, (_BoundedSend, plain), {})
+    return client
 
 
 def new_blocking_client(settings: Settings | None = None) -> redis.Redis:

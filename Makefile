@@ -1,0 +1,54 @@
+# Each target is alone enough on a machine with Python 3.11+ and make. `make PYTHON=python3.12 run` chooses one.
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format typecheck unit lock bench schema clean
+
+VENV ?= .venv
+BIN = $(VENV)/bin
+ENVIRONMENT = VENV=$(VENV) PYTHON="$(PYTHON)" sh deploy/environment.sh
+ARGS ?=
+PYTEST_WORKERS ?= auto
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
+
+run:  ## install what is missing, start everything on http://127.0.0.1:8000 until Ctrl-C
+	@$(ENVIRONMENT) runtime
+	@exec $(BIN)/opora up --follow-parent $(ARGS)
+
+test: lint unit  ## linters, then the whole test suite
+
+lint:  ## ruff, mypy, import contracts
+	@$(ENVIRONMENT) dev
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports > $(VENV)/imports.log 2>&1 || { cat $(VENV)/imports.log; exit 1; }
+
+unit:  ## the test suite alone; ARGS="tests/tickets -k status"
+	@$(ENVIRONMENT) dev
+	@$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile $(ARGS)
+
+format:  ## rewrite the code in the common format
+	@$(ENVIRONMENT) dev
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format --quiet .
+
+schema:  ## write schema/schema.graphql anew
+	@$(ENVIRONMENT) dev
+	@$(BIN)/opora schema > schema/schema.graphql.new && mv schema/schema.graphql.new schema/schema.graphql
+
+lock:  ## resolve requirements*.in into the lock files; ARGS="--upgrade" for newer versions
+	@$(ENVIRONMENT) dev
+	@test -x $(VENV)-lock/bin/uv || { $(BIN)/python -m venv $(VENV)-lock && $(VENV)-lock/bin/python -m pip install --quiet uv; }
+	@for name in requirements requirements-dev; do \
+	  $(VENV)-lock/bin/uv pip compile --quiet --system-certs --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+	    --custom-compile-command "make lock" $(ARGS) $$name.in -o $$name.lock || exit 1; \
+	done
+
+bench:  ## the benchmarks, with their tables
+	@$(ENVIRONMENT) dev
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+clean:  ## remove the environment and caches; the data in var/ stays
+	rm -rf $(VENV) $(VENV)-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info build

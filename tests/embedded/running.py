@@ -1,0 +1,110 @@
+"""``opora up`` as a user runs it, and the processes that belong to it."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Self
+
+from app.embedded.process import alive
+
+_PATIENCE_S = 60.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def processes_of(data_dir: Path) -> dict[int, str]:
+    """Everything that was started with this data directory, by environment, arguments or working directory."""
+    mark = str(data_dir).encode()
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit() or int(entry.name) == os.getpid():
+            continue
+        try:
+            arguments = (entry / "cmdline").read_bytes()
+            texts = (arguments, (entry / "environ").read_bytes(), os.fsencode(os.readlink(entry / "cwd")))
+        except OSError:
+            continue
+        if any(mark in text for text in texts) and alive(int(entry.name)):
+            found[int(entry.name)] = arguments.replace(b"\0", b" ").decode(errors="replace")
+    return found
+
+
+def eventually(condition: Callable[[], bool], patience_s: float = _PATIENCE_S) -> bool:
+    """Whether it comes true in time."""
+    deadline = time.monotonic() + patience_s
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+class Up:
+    """A running ``opora up`` in a directory of its own; ``text`` is what it has printed so far."""
+
+    def __init__(self, data_dir: Path, port: int | None = None, *, demo: bool = False, **variables: str) -> None:
+        self.data_dir = data_dir
+        self.port = port or free_port()
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("OPORA_")}
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "app.cli", "up", "--port", str(self.port), *([] if demo else ["--no-demo"])],
+            # No .env of a developer there.
+            cwd=data_dir.parent,
+            env=environment | {"OPORA_DATA_DIR": str(data_dir)} | variables,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.text = ""
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.text += line
+
+    def wait_until_ready(self) -> None:
+        came = eventually(lambda: "is ready after" in self.text or self.process.poll() is not None)
+        assert came, self.text
+        assert self.process.poll() is None, self.text
+
+    def first_query(self) -> str:
+        """The lines that it tells people to paste."""
+        found = re.search(r"A first query to paste:\n\n(.*?)\n\n", self.text, re.DOTALL)
+        assert found is not None, self.text
+        return found.group(1)
+
+    def child(self, command: str) -> int | None:
+        """The process of one of its commands, without those that it forked."""
+        pids = [pid for pid, words in processes_of(self.data_dir).items() if f"app.cli {command}" in words]
+        return min(pids, default=None)
+
+    def end(self, number: signal.Signals) -> int:
+        """Send a signal, wait for the end, and return the exit code."""
+        self.process.send_signal(number)
+        code = self.process.wait(30)
+        self._reader.join(5)
+        return code
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        if self.process.poll() is None:
+            self.end(signal.SIGTERM)
+        self._reader.join(5)
+        if self.process.stdout is not None:
+            self.process.stdout.close()

@@ -1,0 +1,110 @@
+"""``opora up`` ends with everything that it started, and comes back after anything."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app import demo, welcome
+from tests.embedded.conftest import scratch
+from tests.embedded.running import Up, eventually, free_port, processes_of
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Up]:
+    """One with the demo, for tests after which it runs as before."""
+    with scratch() as data_dir, Up(data_dir, demo=True) as up:
+        up.wait_until_ready()
+        yield up
+
+
+def _status(port: int) -> int:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=2) as answer:
+            return int(answer.status)
+    except OSError:
+        return 0
+
+
+def _paste(text: str) -> dict[str, dict[str, dict[str, object]]]:
+    done = subprocess.run(["/bin/sh", "-c", text], capture_output=True, text=True, check=True, timeout=60)
+    answer: dict[str, dict[str, dict[str, object]]] = json.loads(done.stdout)
+    assert "errors" not in answer
+    return answer
+
+
+def test_first_query_of_the_demo_is_answered_with_citations(running: Up) -> None:
+    assert _paste(running.first_query())["data"]["ask"]["cited"]
+
+
+def test_second_start_on_the_same_data_names_the_first(running: Up) -> None:
+    with Up(running.data_dir) as second:
+        assert second.process.wait(30) == 1
+        assert eventually(lambda: f"serves http://127.0.0.1:{running.port}" in second.text, 5), second.text
+    assert _status(running.port) == 200
+
+
+def test_killed_processes_are_started_again(running: Up) -> None:
+    commands = ("api", "worker", "scheduler")
+    assert eventually(lambda: all(running.child(command) for command in commands))
+    before = {command: running.child(command) for command in commands}
+    for pid in before.values():
+        os.kill(pid or 0, signal.SIGKILL)
+    assert eventually(lambda: all(f"{command} ended with code -9" in running.text for command in commands)), (
+        running.text
+    )
+    assert eventually(lambda: all(running.child(name) not in (None, pid) for name, pid in before.items())), running.text
+    assert eventually(lambda: _status(running.port) == 200)
+
+
+def test_killed_database_is_started_again(running: Up) -> None:
+    pid_file = (running.data_dir / "postgres").resolve() / "postmaster.pid"
+    os.kill(int(pid_file.read_text().splitlines()[0]), signal.SIGKILL)
+    assert eventually(lambda: "behind OPORA_DATABASE_URL had ended; it runs again" in running.text), running.text
+    assert eventually(lambda: _status(running.port) == 200)
+
+
+def test_ctrl_c_leaves_no_process(data_dir: Path) -> None:
+    with Up(data_dir) as up:
+        up.wait_until_ready()
+        assert _paste(up.first_query())["data"]["__schema"]
+        assert len(processes_of(data_dir)) >= 4
+        assert up.end(signal.SIGINT) == 0
+    assert processes_of(data_dir) == {}
+
+
+def test_kill_9_blocks_no_start_and_leaves_no_process(data_dir: Path) -> None:
+    with Up(data_dir) as up:
+        up.wait_until_ready()
+        up.end(signal.SIGKILL)
+        with Up(data_dir, up.port) as again:
+            again.wait_until_ready()
+            again.end(signal.SIGKILL)
+    assert eventually(lambda: not processes_of(data_dir), 10), processes_of(data_dir)
+
+
+def test_taken_port_is_named(data_dir: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, Up(data_dir, taken.getsockname()[1]) as up:
+        assert up.process.wait(30) == 1
+        assert eventually(lambda: f"port {up.port} on 127.0.0.1 is in use" in up.text, 5), up.text
+    assert processes_of(data_dir) == {}
+
+
+def test_wrong_setting_is_named(data_dir: Path) -> None:
+    with Up(data_dir, free_port(), OPORA_LLM_BASE_URL="somewhere") as up:
+        assert up.process.wait(30) == 1
+        assert eventually(lambda: "OPORA_LLM_BASE_URL: must start with http" in up.text, 5), up.text
+
+
+def test_welcome_names_the_people_of_the_demo() -> None:
+    assert set(welcome.DEMO_USERS) == set(demo.STAFF)
+    assert welcome.DEMO_PASSWORD == demo.PASSWORD
