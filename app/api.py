@@ -1,0 +1,82 @@
+"""The ASGI application: every surface of the product behind one address."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import BaseRoute, Route
+
+from app.authentication import TENANT_HEADER, actor_of
+from app.composition import open_process
+from app.failures import Failures, UnexpectedErrors
+from app.graphql import graphql_routes
+from app.health import health, ready
+from app.metrics import metrics
+from app.openapi import DIALECTS, openapi_json
+from app.pages import page_routes
+from app.rate_limits import RateLimits
+from app.request_log import REQUEST_ID, RequestLog
+from app.security_headers import SecurityHeaders
+from config.settings import Settings, get_settings
+from realtime.hub import open_hub
+from rest.endpoints import Gate
+from rest.support.dialect import support_routes
+from services import identity
+
+_EXPOSED = [REQUEST_ID, "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After"]
+Opening = Callable[[Settings], AbstractAsyncContextManager[None]]
+
+
+def create_app(settings: Settings | None = None, *, opening: Opening = open_process) -> Starlette:
+    """The application. ``opening`` opens what services need for as long as it serves; tests bring their own."""
+    settings = settings or get_settings()
+    limiter = RateLimits(settings)
+    failures = Failures(DIALECTS)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with opening(settings), open_hub(still_valid=identity.still_valid):
+            yield
+        await limiter.close()
+
+    app = Starlette(
+        routes=_routes(Gate(actor_of, limiter)),
+        middleware=_middleware(settings, failures),
+        exception_handlers={HTTPException: failures.http_exception},
+        lifespan=lifespan,
+    )
+    app.state.rate_limits = limiter
+    return app
+
+
+def _routes(gate: Gate) -> list[BaseRoute]:
+    return [
+        Route("/health", health),
+        Route("/ready", ready),
+        Route("/metrics", metrics),
+        Route("/openapi.json", openapi_json),
+        *support_routes(gate),
+        *graphql_routes(),
+        *page_routes(),
+    ]
+
+
+def _middleware(settings: Settings, failures: Failures) -> list[Middleware]:
+    """Outermost first."""
+    layers = [Middleware(RequestLog), Middleware(SecurityHeaders)]
+    origins = settings.http.allowed_origins
+    if origins:
+        layers.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=origins,
+                allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+                allow_headers=["Authorization", "Content-Type", "Last-Event-ID", REQUEST_ID, TENANT_HEADER],
+                expose_headers=_EXPOSED,
+                max_age=600,
+            )
+        )
+    return [*layers, Middleware(UnexpectedErrors, failures=failures)]

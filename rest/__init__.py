@@ -1,0 +1,1 @@
+"""The documented REST APIs, a folder per dialect: translation only."""

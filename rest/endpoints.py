@@ -1,0 +1,140 @@
+"""How an operation is served: who calls, may they, how often, what do they ask, and the answer or the failure.
+
+Checks come in this order, so that a caller without rights learns nothing of the body and costs no parsing.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
+
+from config.settings import get_settings
+from core.actor import Actor
+from core.errors import DomainError, Forbidden
+from rest.bodies import read_body, require_form, require_json
+from rest.decoding import decode_form, decode_json, decode_parameter, decode_strings
+from rest.operations import Dialect, Operation, Origin
+from rest.problems import problem_of
+from rest.uploads import read_upload
+from services.client_ip import client_ip
+from services.rate_limits import RateLimiter, caller
+
+_encoder = msgspec.json.Encoder()
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What stands before every operation: authentication (raises NotAuthenticated) and rate limits."""
+
+    authenticate: Callable[[Request], Awaitable[Actor]]
+    limiter: RateLimiter
+
+
+def dialect_routes(dialect: Dialect, gate: Gate) -> list[BaseRoute]:
+    """One route a path, paths without parameters first, each answering for all its methods."""
+    operations = sorted(dialect.operations, key=lambda operation: ("{" in operation.path, operation.path))
+    return [
+        Route(dialect.prefix + path, PathEndpoint(dialect, gate, list(of_path)))
+        for path, of_path in groupby(operations, key=lambda operation: operation.path)
+    ]
+
+
+def failure(dialect: Dialect, error: Exception, headers: dict[str, str] | None = None) -> Response:
+    """Any exception as a response in the dialect's shape."""
+    problem = problem_of(error)
+    return Response(dialect.shape(problem), problem.status, {**(headers or {}), **problem.headers}, "application/json")
+
+
+class PathEndpoint:
+    """An ASGI application for one path: dispatches by method."""
+
+    def __init__(self, dialect: Dialect, gate: Gate, operations: Sequence[Operation]) -> None:
+        self._dialect = dialect
+        self._gate = gate
+        self._operations = {operation.method: operation for operation in operations}
+        self._allow = ", ".join(_allowed(self._operations))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        response = await self._respond(request)
+        if request.method == "HEAD":
+            response.body = b""
+        await response(scope, receive, send)
+
+    async def _respond(self, request: Request) -> Response:
+        method = "GET" if request.method == "HEAD" else request.method
+        operation = self._operations.get(method)
+        if operation is None:
+            if method == "OPTIONS":
+                return Response(status_code=204, headers={"allow": self._allow})
+            return failure(self._dialect, HTTPException(405, headers={"allow": self._allow}))
+        headers: dict[str, str] = {}
+        try:
+            return await self._perform(operation, request, headers)
+        except Exception as error:
+            return failure(self._dialect, error, headers)
+
+    async def _perform(self, operation: Operation, request: Request, headers: dict[str, str]) -> Response:
+        origin = Origin(client_ip(request.scope), self._gate.limiter)
+        actor = await self._caller(operation, request, origin, headers)
+        arguments = await _arguments(operation, request, actor, origin)
+        answer = await operation.handler(**arguments)
+        if answer is None:
+            return Response(status_code=operation.status, headers=headers)
+        return Response(_encoder.encode(answer), operation.status, headers, "application/json")
+
+    async def _caller(
+        self, operation: Operation, request: Request, origin: Origin, headers: dict[str, str]
+    ) -> Actor | None:
+        """Who calls, None where nobody needs to be known. Raises NotAuthenticated, RateLimited, Forbidden."""
+        actor: Actor | None = None
+        refused: DomainError | None = None
+        if operation.role is not None:
+            try:
+                actor = await self._gate.authenticate(request)
+            except DomainError as error:
+                # Counted all the same: guessing tokens is limited like anything else.
+                refused = error
+        decision = await self._gate.limiter.check(operation.bucket, caller(actor, origin.address))
+        headers.update({name.lower(): value for name, value in decision.headers().items()})
+        decision.enforce()
+        if refused is not None:
+            raise refused
+        if actor is not None and operation.role is not None and not actor.role.includes(operation.role):
+            raise Forbidden
+        return actor
+
+
+async def _arguments(operation: Operation, request: Request, actor: Actor | None, origin: Origin) -> dict[str, Any]:
+    """What the handler's signature asks for. Raises WrongFields, BadRequest and the other failures of reading."""
+    arguments: dict[str, Any] = {}
+    for name, kind in operation.parameters.items():
+        match name:
+            case "actor":
+                arguments[name] = actor
+            case "origin":
+                arguments[name] = origin
+            case "query":
+                arguments[name] = decode_strings(dict(request.query_params), kind)
+            case "body":
+                require_json(request)
+                arguments[name] = decode_json(await read_body(request, operation.body_limit), kind)
+            case "form":
+                require_form(request)
+                arguments[name] = decode_form(await read_body(request, operation.body_limit), kind)
+            case "upload":
+                arguments[name] = await read_upload(request, most=get_settings().limits.max_upload_bytes)
+            case _:
+                arguments[name] = decode_parameter(name, request.path_params[name], kind)
+    return arguments
+
+
+def _allowed(methods: Iterable[str]) -> list[str]:
+    return sorted({*methods, "OPTIONS", *(["HEAD"] if "GET" in methods else [])})

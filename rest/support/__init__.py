@@ -1,0 +1,1 @@
+"""The `support` dialect: `/v1`."""

@@ -1,0 +1,30 @@
+"""Fixtures of all tests. They stand in tests/fixtures, a file a subject."""
+
+import os
+
+import structlog
+
+# What the developer's shell has set for a running Opora is none of the tests' business.
+for _name in [name for name in os.environ if name.startswith("OPORA_")]:
+    del os.environ[_name]
+
+# Through the standard library, so that `caplog` sees them and pytest shows them where a test fails.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.filter_by_level,
+        structlog.stdlib.add_log_level,
+        structlog.processors.format_exc_info,
+        structlog.processors.JSONRenderer(),
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    wrapper_class=structlog.stdlib.BoundLogger,
+)
+
+pytest_plugins = (
+    "tests.fixtures.servers",
+    "tests.fixtures.database",
+    "tests.fixtures.people",
+    "tests.fixtures.application",
+    "tests.fixtures.work",
+)
