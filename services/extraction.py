@@ -9,7 +9,7 @@ from services.documents.sentences import guess_language, split_sentences
 from services.wording.texts import wording
 
 # Shorter pieces ("Yes.", "Step 2.") say nothing alone and join a neighbour.
-_SHORTEST = 24
+_SHORTEST = 16
 _QUOTE = 600
 _EXCERPT = 220
 _TABLE_RULE = re.compile(r"^\s*\|?[\s:|-]+\|?\s*$")

@@ -18,7 +18,7 @@ from integrations.llm.port import ChatModel
 from services import grounding
 from services.documents.sentences import split_sentences
 from services.grounding import Ground
-from services.prompts.messages import NO_GROUND, Turn, build_messages
+from services.prompts.messages import PassageText, Turn, build_messages, declined
 from services.providers import providers
 from services.retrieval import FoundChunk, Search
 
@@ -58,7 +58,8 @@ async def generate(
     tell: Tell,
 ) -> Generated:
     """An answer to ``question`` from the chunks found, streamed to ``tell``. Raises ModelUnavailable."""
-    messages = build_messages(question, history, found.chunks, language)
+    passages = [PassageText(chunk.source, _shown(chunk)) for chunk in found.chunks]
+    messages = build_messages(question, history, passages, language)
     gate = _Gate(found, language)
     stream = chat.stream(messages, max_tokens=MAX_TOKENS, idempotency_key=key)
     async with aclosing(stream):
@@ -106,7 +107,7 @@ class _Gate:
             self.refused = EscalationReason.UNGROUNDED_ANSWER
 
     async def _check(self, sentence: str) -> str | None:
-        if NO_GROUND in sentence:
+        if declined(sentence):
             self.refused = EscalationReason.NO_GROUND
             return None
         draft = grounding.draft(sentence, len(self.found.chunks))

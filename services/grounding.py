@@ -27,7 +27,7 @@ _URL = re.compile(r"(?:https?://|www\.)[^\s)>\]]+", re.IGNORECASE)
 # Endings that inflect a number: "10-нан", "5-го"; not the letters of a code.
 _INFLECTED = re.compile(r"(?<=\d)-[а-яёәіңғүұқөһ]{1,5}(?!\w)")
 _WORD = re.compile(r"[^\W\d_]+")
-_FEWEST_WORDS = 4
+_FEWEST_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,11 @@ def _asserts(claim: Claim) -> bool:
     if claim.facts:
         return True
     words = len(_WORD.findall(claim.text))
-    return words >= _FEWEST_WORDS and not claim.text.endswith("?") and not _courtesies().search(claim.text.casefold())
+    return words >= _FEWEST_WORDS and not claim.text.endswith("?") and not _is_courtesy(claim.text.casefold(), words)
+
+
+def _is_courtesy(text: str, words: int) -> bool:
+    return any(text.startswith(opening) and words <= most for opening, most in _data()["courtesies"].items())
 
 
 def check(prepared: Draft, vectors: Vector, grounds: Sequence[Ground], question: str, means: Centring) -> Report:
@@ -182,9 +186,3 @@ def _data() -> Mapping[str, Mapping[str, float]]:
 def _number_words() -> Mapping[str, str]:
     table = _data()["numbers"]
     return {word: str(value) for word, value in table.items()}
-
-
-@lru_cache(maxsize=1)
-def _courtesies() -> re.Pattern[str]:
-    phrases = "|".join(re.escape(phrase) for phrase in _data()["courtesies"])
-    return re.compile(rf"^(?:{phrases})")

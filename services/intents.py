@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 
 from core.languages import Language
@@ -68,7 +68,7 @@ def _one_edit_apart(word: str, stem: str) -> bool:
     return rest[1:] == wanted[1:] or rest == wanted[1:] or rest[1:] == wanted or swapped
 
 
-@lru_cache(maxsize=None)
+@cache
 def _phrases(language: Language) -> _Phrases:
     source = files("services.person_requests").joinpath(f"{language.value}.toml").read_text("utf-8")
     table = tomllib.loads(source.translate(_FOLDED))

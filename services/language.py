@@ -32,8 +32,8 @@ _NOT_RUSSIAN = re.compile(r"[іїєґў]", re.IGNORECASE)
 _NOT_WORDS = re.compile(r"https?://\S+|\S+@\S+|\S*\d\S*")
 # Kazakh words that no other rule tells from Russian, and those that people type on a Russian keyboard.
 _KAZAKH_WORDS = re.compile(
-    r"\b(?:рахмет|рахмед|салем|калай|калайсыз|канша|кашан|кайда|бар ма|жок|керек|керек пе|болады ма|отиниш|комек|бер[іи]з"
-    r"|сатып алу|алайын|жумыс|сурак|жатыр|емес|ма екен|жасайды|нешеге|айтыныз|айтынызшы)\b",
+    r"\b(?:рахмет|рахмед|салем|калай|калайсыз|канша|кашан|кайда|бар ма|жок|керек|керек пе|болады ма|отиниш|комек"
+    r"|бер[іи]з|сатып алу|алайын|жумыс|сурак|жатыр|емес|ма екен|жасайды|нешеге|айтыныз|айтынызшы)\b",
     re.IGNORECASE,
 )
 _loading = threading.Lock()

@@ -42,7 +42,7 @@ class TermCounts:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """What the candidates were drawn from: current chunks of one language. Frequencies count chunks, not occurrences."""
+    """What candidates are drawn from: current chunks of one language. Frequencies count chunks, not occurrences."""
 
     documents: int
     average_length: float

@@ -91,7 +91,7 @@ async def search(actor: Actor, question: str, *, limit: int = 5) -> Search:
     queries = {str(name): mean for name, mean in (await calibration.queries()).items()}
     async with unit_of_work(actor) as uow:
         spaces = await uow.rows(_SPACES, model)
-        lexical = await _lexical(uow, question, language, spaces)
+        lexical = await _lexical(uow, question, spaces)
     means = centring(_sums(spaces), passages, queries)
     asked = _query(raw, question, language, spaces, means)
     near = await providers().index.search(actor.tenant_id, asked, limit=CANDIDATES)
@@ -126,20 +126,23 @@ def _query(raw: Vector, question: str, language: str, spaces: Iterable[Row], mea
     )
 
 
-async def _lexical(uow: UnitOfWork, question: str, language: str, spaces: Iterable[Row]) -> _Lexical:
-    """Passages of the question's own language that share rare words, and of any language that share exact tokens."""
+async def _lexical(uow: UnitOfWork, question: str, spaces: Iterable[Row]) -> _Lexical:
+    """Passages that share rare words (names cross languages), and those that share exact tokens."""
     tokens = exact_tokens(question)
     exact: dict[int, float] = {}
     if tokens:
         rows = await uow.rows("SELECT * FROM exact_candidates($1::text[], $2)", tokens, CANDIDATES)
         exact = {row["chunk_id"]: row["matched"] / len(tokens) for row in rows}
-    space = next((row for row in spaces if row["language"] == language), None)
-    words = {} if space is None else await _by_words(uow, question, language, space)
+    words: dict[int, float] = {}
+    for space in spaces:
+        words |= await _by_words(uow, question, space)
     best = sorted(words, key=lambda chunk_id: -words[chunk_id])[:CANDIDATES]
     return _Lexical({chunk_id: words[chunk_id] for chunk_id in best}, exact)
 
 
-async def _by_words(uow: UnitOfWork, question: str, language: str, space: Row) -> dict[int, float]:
+async def _by_words(uow: UnitOfWork, question: str, space: Row) -> dict[int, float]:
+    """BM25 of passages of one language, the question's words cut to the stems of that language."""
+    language = space["language"]
     words = (await uow.rows(_WORDS, language, question))[0]["words"]
     counted = await uow.rows("SELECT * FROM lexical_frequencies($1, $2::text[], $3)", language, words, _RARE)
     frequencies = {row["lexeme"]: row["chunks"] for row in counted if 0 < row["chunks"] < _RARE}

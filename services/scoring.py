@@ -209,10 +209,11 @@ def fuse(
     scores = [_score(hit, lexical, exact, language, using) for hit in dense_hits]
     order = sorted(range(len(scores)), key=lambda index: (-scores[index], dense_hits[index].chunk_id))
     ranked = []
-    for place, index in enumerate(order):
-        rival = order[1 if place == 0 else 0] if len(order) > 1 else None
-        margin = using.margin_cap if rival is None else scores[index] - scores[rival]
+    for index in order:
         hit = dense_hits[index]
+        # A translation of the same passage is no rival.
+        rival = next((n for n in order if n != index and dense_hits[n].language == hit.language), None)
+        margin = using.margin_cap if rival is None else scores[index] - scores[rival]
         features = Features(
             dense=hit.similarity,
             exact=exact.get(hit.chunk_id, 0.0),

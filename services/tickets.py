@@ -81,9 +81,7 @@ async def get_locked(uow: UnitOfWork, ticket_id: int) -> Ticket:
     return await _reach(uow, Ticket.filter(id=ticket_id).select_for_update().get_or_none(), ticket_id)
 
 
-async def list_tickets(
-    uow: UnitOfWork, *, statuses: Collection[TicketStatus] | None, page: OffsetPage
-) -> list[Ticket]:
+async def list_tickets(uow: UnitOfWork, *, statuses: Collection[TicketStatus] | None, page: OffsetPage) -> list[Ticket]:
     """Tickets that the actor may see, newest first; of the given statuses, or of all."""
     tickets = Ticket.readable_by(uow.actor)
     if statuses is not None:

@@ -10,7 +10,7 @@ from models.tickets import FINISHED, Ticket, TicketStatus
 from services import threads
 from services.drafting import Draft, Question
 from services.language import detect
-from services.prompts.messages import Turn
+from services.prompts.messages import Speaker, Turn
 from services.providers import providers
 from services.retrieval import FoundChunk
 from services.scoring import Thresholds, recipe
@@ -118,8 +118,12 @@ async def _history(ticket: Ticket, own_text: str, message: Message | None) -> tu
         .order_by("-id")
         .limit(_HISTORY)
     )
-    said = [Turn(entry.author_kind.value, entry.text) for entry in reversed(earlier)]
-    return (Turn("customer", own_text), *said)
+    said = [Turn(_speaker(entry), entry.text) for entry in reversed(earlier)]
+    return (Turn(Speaker.CUSTOMER, own_text), *said)
+
+
+def _speaker(message: Message) -> Speaker:
+    return Speaker.CUSTOMER if message.author_kind is AuthorKind.CUSTOMER else Speaker.ASSISTANT
 
 
 def thresholds_of(tenant: Tenant) -> Thresholds:

@@ -1,1 +1,1 @@
-"""Prompts, one file per language, and how a request to the chat model is put together from them."""
+"""What a chat model is told, in files per language."""

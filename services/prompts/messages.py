@@ -1,82 +1,97 @@
-"""Requests to the chat model: what customers and knowledge say stands in them as data, never as instructions.
-
-Everything that others wrote is put between markers that carry a random word of this request: a text that wants to
-close its own block would have to guess it. What looks like a marker in such a text is taken apart besides.
+"""The conversation that a chat model is given. Customers' text and knowledge go in as data, inside marks that nobody
+outside can write: each request has marks of its own, with a random code.
 """
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from string import Template
-from typing import Protocol
 
 from core.languages import Language
 from integrations.llm.port import ChatMessage
 
 NO_GROUND = "NO_GROUND"
-"""What the model says, alone, where the passages do not answer."""
+"""What a model says where the passages do not answer the question."""
 
-_TURN_CHARS = 2_000
-_HISTORY_CHARS = 6_000
+_TURNS = 6
+_QUESTION_CHARACTERS = 4_000
+_TURN_CHARACTERS = 1_000
+_PASSAGE_CHARACTERS = 3_000
+_SOURCE_CHARACTERS = 120
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
+_NO_GROUND = re.compile(r"^\W*NO[\s_-]?GROUND\W*$", re.IGNORECASE)
+
+
+class Speaker(StrEnum):
+    """Who said a turn that a model may see. Internal notes and system notices have no speaker here."""
+
+    CUSTOMER = "user"
+    ASSISTANT = "assistant"
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What was said before, in public: internal notes never become a turn. ``author``: customer, assistant, operator."""
-
-    author: str
+    speaker: Speaker
     text: str
 
 
-class Ground(Protocol):
-    """A passage that the answer may rest on."""
+@dataclass(frozen=True, slots=True)
+class PassageText:
+    """A retrieved passage; its place in the list, from 1, is the number by which it is cited."""
 
-    @property
-    def source(self) -> str: ...
-
-    @property
-    def heading(self) -> str: ...
-
-    @property
-    def content(self) -> str: ...
+    source: str
+    text: str
 
 
 def build_messages(
-    question: str, history: Sequence[Turn], passages: Sequence[Ground], language: Language
+    question: str, history: Sequence[Turn], passages: Sequence[PassageText], language: Language
 ) -> list[ChatMessage]:
-    """A system message with the rules, and one user message that holds passages, conversation and question as data."""
-    boundary = secrets.token_hex(8)
-    blocks = [_block("passage", boundary, _passage(passage), number) for number, passage in enumerate(passages, 1)]
-    blocks += [_block(turn.author, boundary, turn.text[:_TURN_CHARS]) for turn in _recent(history)]
-    blocks.append(_block("question", boundary, question))
-    rules = _rules(language).substitute(boundary=boundary, no_ground=NO_GROUND)
-    return [ChatMessage("system", rules), ChatMessage("user", "\n\n".join(blocks))]
+    """System prompt with the passages, the last turns, the question. ``history`` is public, without the question."""
+    boundary = _fresh_boundary([question, *(turn.text for turn in history), *(each.text for each in passages)])
+    ground = "\n\n".join(
+        _enclosed(
+            boundary, f"passage {number}", f"{_cut(each.source, _SOURCE_CHARACTERS)}\n{each.text}", _PASSAGE_CHARACTERS
+        )
+        for number, each in enumerate(passages, start=1)
+    )
+    system = _template(language).substitute(no_ground=NO_GROUND, boundary=boundary, passages=ground)
+    turns = [_message(turn, boundary) for turn in history[-_TURNS:]]
+    asked = ChatMessage("user", _enclosed(boundary, "customer", question, _QUESTION_CHARACTERS))
+    return [ChatMessage("system", system), *turns, asked]
+
+
+def declined(answer: str) -> bool:
+    """Whether the model said that the passages do not answer, alone or as its last word."""
+    lines = answer.strip().splitlines()
+    return not lines or bool(_NO_GROUND.match(lines[-1])) or NO_GROUND in answer
+
+
+def _message(turn: Turn, boundary: str) -> ChatMessage:
+    if turn.speaker is Speaker.ASSISTANT:
+        return ChatMessage("assistant", _cut(turn.text, _TURN_CHARACTERS))
+    return ChatMessage("user", _enclosed(boundary, "customer", turn.text, _TURN_CHARACTERS))
+
+
+def _enclosed(boundary: str, what: str, text: str, limit: int) -> str:
+    return f"<<<{boundary} {what}>>>\n{_cut(text, limit)}\n<<<{boundary} end>>>"
+
+
+def _fresh_boundary(texts: Sequence[str]) -> str:
+    while True:
+        boundary = secrets.token_hex(8)
+        if not any(boundary in text for text in texts):
+            return boundary
+
+
+def _cut(text: str, limit: int) -> str:
+    """Without characters that hide or reorder text, at most ``limit`` long."""
+    return _CONTROL.sub(" ", text).strip()[:limit]
 
 
 @cache
-def _rules(language: Language) -> Template:
+def _template(language: Language) -> Template:
     return Template(files("services.prompts").joinpath(language.value, "answer.md").read_text("utf-8").strip())
-
-
-def _recent(history: Sequence[Turn]) -> list[Turn]:
-    """The latest turns that fit, oldest first."""
-    kept: list[Turn] = []
-    room = _HISTORY_CHARS
-    for turn in reversed(history):
-        room -= min(len(turn.text), _TURN_CHARS)
-        if room < 0:
-            break
-        kept.append(turn)
-    return kept[::-1]
-
-
-def _passage(passage: Ground) -> str:
-    return f"{passage.source}\n{passage.heading}\n{passage.content}"
-
-
-def _block(kind: str, boundary: str, text: str, number: int | None = None) -> str:
-    name = kind if number is None else f"{kind} {number}"
-    harmless = text.replace("<<<", "< < <").replace(">>>", "> > >")
-    return f"<<<{boundary} {name}>>>\n{harmless}\n<<<{boundary} end>>>"

@@ -1,0 +1,150 @@
+"""Jobs, as workers and admins see them: claim, renew, finish, fail; the dead ones.
+
+An attempt is named by its number. Every mark it makes is conditional on that number, so that an attempt whose lease
+ran out and which was replaced cannot change anything: its effects and its mark are one transaction.
+"""
+
+import random
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from config.database import transaction
+from core.errors import Forbidden, InvalidTransition, JobSuperseded, NotFound
+from core.paging import CursorPage, Slice
+from models.jobs import MOVES, Job, JobState
+from services.unit_of_work import Statements, SystemReason, UnitOfWork, system_unit_of_work
+
+_BACKOFF_FIRST_S = 1.0
+_BACKOFF_MOST_S = 300.0
+_MINE = "id = $1 AND state = 'running' AND attempts = $2"
+
+# A job may be claimed before the relay's own transaction has ended: that row lock is then waited for.
+_CLAIM = """
+UPDATE jobs SET state = 'running', attempts = attempts + 1, lease_until = clock_timestamp() + make_interval(secs => $2)
+WHERE id = $1 AND (state IN ('pending', 'sent') AND run_after <= clock_timestamp()
+                   OR state = 'running' AND lease_until < clock_timestamp())
+RETURNING id, tenant_id, task, args, attempts
+"""
+_RENEW = f"UPDATE jobs SET lease_until = clock_timestamp() + make_interval(secs => $3) WHERE {_MINE} RETURNING id"  # noqa: S608
+_FINISH = f"""
+UPDATE jobs SET state = 'done', lease_until = NULL, last_error = NULL, finished_at = clock_timestamp()
+WHERE {_MINE} RETURNING id
+"""  # noqa: S608
+_FAIL = f"""
+UPDATE jobs SET state = $3::text, lease_until = NULL, last_error = $4,
+    run_after = clock_timestamp() + make_interval(secs => $5),
+    finished_at = CASE WHEN $3::text = 'dead' THEN clock_timestamp() END
+WHERE {_MINE} RETURNING id
+"""  # noqa: S608
+_RETRY = """
+UPDATE jobs SET state = 'pending', attempts = 0, run_after = clock_timestamp(), finished_at = NULL
+WHERE id = $1 AND state = 'dead' RETURNING id
+"""
+_COUNTS = "SELECT state, count(*) AS n FROM jobs WHERE state <> 'done' GROUP BY state"
+
+
+@dataclass(frozen=True, slots=True)
+class RunningJob:
+    """One attempt at a job. ``attempt`` starts at 1."""
+
+    id: int
+    tenant_id: int
+    task: str
+    args: dict[str, Any]
+    attempt: int
+
+    @property
+    def idempotency_key(self) -> str:
+        """The same at every attempt: what calls to third parties carry."""
+        return f"job-{self.id}"
+
+
+async def claim(job_id: int, tenant_id: int, *, lease_s: float) -> RunningJob | None:
+    """Take a job that is due; None where it is finished, held by a live attempt, or not of the tenant."""
+    async with transaction(tenant_id) as client:
+        row = await Statements(client).row(_CLAIM, job_id, lease_s)
+    if row is None:
+        return None
+    args = row["args"]
+    return RunningJob(
+        id=row["id"],
+        tenant_id=row["tenant_id"],
+        task=row["task"],
+        args=orjson.loads(args) if isinstance(args, str) else args,
+        attempt=row["attempts"],
+    )
+
+
+async def renew(job: RunningJob, *, lease_s: float) -> bool:
+    """Prolong the lease from now; False where the job is not this attempt's any more."""
+    async with transaction(job.tenant_id) as client:
+        return await Statements(client).row(_RENEW, job.id, job.attempt, lease_s) is not None
+
+
+async def finish(uow: UnitOfWork, job: RunningJob) -> None:
+    """Mark the job done in the caller's transaction, with its effects. Raises JobSuperseded: let it roll back."""
+    if await uow.row(_FINISH, job.id, job.attempt) is None:
+        raise JobSuperseded(job.id)
+
+
+async def settle(job: RunningJob) -> bool:
+    """Mark done a job whose task left that to its runner; False where it is done or another's already."""
+    async with transaction(job.tenant_id) as client:
+        return await Statements(client).row(_FINISH, job.id, job.attempt) is not None
+
+
+async def fail(job: RunningJob, error: str, *, max_attempts: int, final: bool = False) -> JobState:
+    """Put the job back for a later attempt, or to rest where it was the last or the error is ``final``.
+
+    ``error`` is shown to admins: it must hold no secret.
+    """
+    state = JobState.DEAD if final or job.attempt >= max_attempts else JobState.PENDING
+    async with transaction(job.tenant_id) as client:
+        await Statements(client).row(_FAIL, job.id, job.attempt, state, error, backoff_s(job.attempt))
+    return state
+
+
+async def release(job: RunningJob) -> None:
+    """Give the job back for another worker to take at once: this one is stopping."""
+    async with transaction(job.tenant_id) as client:
+        await Statements(client).row(_FAIL, job.id, job.attempt, JobState.PENDING, "The worker stopped", 0.0)
+
+
+def backoff_s(attempt: int) -> float:
+    """Seconds before the attempt that follows ``attempt``: doubling, bounded, spread by half to either side."""
+    # random, not secrets: it spreads load and guards nothing.
+    return min(_BACKOFF_FIRST_S * 2.0 ** (attempt - 1), _BACKOFF_MOST_S) * random.uniform(0.5, 1.5)  # noqa: S311
+
+
+async def list_dead(uow: UnitOfWork, page: CursorPage) -> Slice[Job]:
+    """Jobs of the tenant that ran out of attempts, oldest first. Raises Forbidden below admin."""
+    _require_admin(uow)
+    jobs = await Job.filter(state=JobState.DEAD, id__gt=page.after or 0).order_by("id").limit(page.size + 1)
+    return Slice(jobs[: page.size], has_more=len(jobs) > page.size)
+
+
+async def retry(uow: UnitOfWork, job_id: int) -> Job:
+    """Let a dead job start anew. Raises Forbidden below admin, NotFound, InvalidTransition where it is not dead."""
+    _require_admin(uow)
+    job = await Job.get_or_none(id=job_id)
+    if job is None:
+        raise NotFound("job", job_id)
+    if JobState.PENDING not in MOVES[job.state] or await uow.row(_RETRY, job_id) is None:
+        raise InvalidTransition("Job", job.state, JobState.PENDING)
+    await job.refresh_from_db()
+    return job
+
+
+async def counts() -> dict[str, int]:
+    """Jobs of all tenants that are not done, by state; every state is there."""
+    async with system_unit_of_work(SystemReason.RELAY) as statements:
+        rows = await statements.rows(_COUNTS)
+    open_states = [state.value for state in JobState if state is not JobState.DONE]
+    return dict.fromkeys(open_states, 0) | {row["state"]: row["n"] for row in rows}
+
+
+def _require_admin(uow: UnitOfWork) -> None:
+    if not uow.actor.is_admin:
+        raise Forbidden

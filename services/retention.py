@@ -1,0 +1,48 @@
+"""What is not kept for ever: old events, finished jobs, ended sessions. Of all tenants, in small transactions."""
+
+from services.unit_of_work import SystemReason, system_unit_of_work
+
+_BATCH = 5000
+
+# An event that still waits for the relay stays, however old: it would be lost.
+_EVENTS = """
+DELETE FROM events WHERE id IN (
+    SELECT id FROM events e WHERE created_at < clock_timestamp() - make_interval(days => $1)
+        AND NOT EXISTS (SELECT 1 FROM event_outbox o WHERE o.event_id = e.id)
+    ORDER BY created_at LIMIT $2)
+RETURNING id
+"""
+_JOBS = """
+DELETE FROM jobs WHERE id IN (
+    SELECT id FROM jobs WHERE state = 'done' AND finished_at < clock_timestamp() - make_interval(days => $1) LIMIT $2)
+RETURNING id
+"""
+# A session outlives its end, so that a stolen refresh token is still recognised as one.
+_SESSIONS = """
+DELETE FROM sessions WHERE id IN (
+    SELECT id FROM sessions WHERE expires_at < clock_timestamp() - make_interval(days => $1) LIMIT $2)
+RETURNING id
+"""
+
+
+async def forget_events(*, days: int) -> int:
+    """Delete events older than ``days``; subscribers who ask for them are told so. Returns how many."""
+    return await _forget(_EVENTS, days)
+
+
+async def forget_finished_jobs(*, days: int) -> int:
+    return await _forget(_JOBS, days)
+
+
+async def forget_ended_sessions(*, days: int) -> int:
+    return await _forget(_SESSIONS, days)
+
+
+async def _forget(statement: str, days: int) -> int:
+    total = 0
+    while True:
+        async with system_unit_of_work(SystemReason.RETENTION) as statements:
+            gone = len(await statements.rows(statement, days, _BATCH))
+        total += gone
+        if gone < _BATCH:
+            return total
