@@ -1,4 +1,4 @@
-"""What the ORM cannot say: references, isolation by row-level security, search columns, vectors, the relay's indexes."""
+"""What the ORM cannot say: references, row-level security, search columns, vectors, the relay's indexes."""
 
 from pathlib import Path
 

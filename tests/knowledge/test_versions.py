@@ -18,7 +18,9 @@ RETURNS = NewChunk("You can return a product within 14 days.", {"section": "retu
 DELIVERY = NewChunk("Delivery takes two working days.", {"section": "delivery", "page": 2})
 
 
-async def test_the_same_content_is_skipped_and_other_content_makes_a_version(tenant: Tenant, make_user: MakeUser) -> None:
+async def test_the_same_content_is_skipped_and_other_content_makes_a_version(
+    tenant: Tenant, make_user: MakeUser
+) -> None:
     actor = await admin_of(tenant, make_user)
     await knowledge.add_chunks(actor, source="shop.md", chunks=[RETURNS, DELIVERY])
     changed = NewChunk("You can return a product within 30 days.", RETURNS.metadata)
@@ -90,13 +92,17 @@ async def test_sums_by_language_follow_what_is_current(tenant: Tenant, make_user
     actor = await admin_of(tenant, make_user)
     russian = NewChunk("Возврат товара возможен в течение четырнадцати дней.", {"key": "ru"})
     await knowledge.add_chunks(actor, source="s", chunks=[RETURNS, DELIVERY, russian])
-    await knowledge.add_chunks(actor, source="s", chunks=[NewChunk("Возврата нет, товар не принимается.", {"key": "ru"})])
+    await knowledge.add_chunks(
+        actor, source="s", chunks=[NewChunk("Возврата нет, товар не принимается.", {"key": "ru"})]
+    )
     assert await counted_spaces(actor) == {"en": 2, "ru": 1}
     await knowledge.delete_source(actor, "s")
     assert await counted_spaces(actor) == {}
 
 
-async def test_writers_of_one_source_at_once_leave_one_current_version_each(tenant: Tenant, make_user: MakeUser) -> None:
+async def test_writers_of_one_source_at_once_leave_one_current_version_each(
+    tenant: Tenant, make_user: MakeUser
+) -> None:
     actor = await admin_of(tenant, make_user)
     texts = [NewChunk(f"Price list of writer {number}.", {"key": "prices"}) for number in range(3)]
     await asyncio.gather(*(knowledge.add_chunks(actor, source="s", chunks=[text]) for text in texts))

@@ -1,0 +1,61 @@
+"""The database that the migrations make is the one that the models describe, however often they are applied."""
+
+import asyncio
+import sys
+
+import asyncpg
+from tortoise.models import Model
+
+from config.settings import Settings
+from models import conversations, event_log, jobs, knowledge, tenants, tickets, users
+from services.unit_of_work import Statements, SystemReason, system_unit_of_work
+
+MODELS = [
+    model
+    for module in (conversations, event_log, jobs, knowledge, tenants, tickets, users)
+    for model in vars(module).values()
+    if isinstance(model, type) and issubclass(model, Model) and model is not Model
+]
+COLUMNS = """
+SELECT column_name, is_nullable = 'YES' AS nullable FROM information_schema.columns
+WHERE table_schema = 'public' AND table_name = $1
+"""
+
+
+async def columns(statements: Statements, table: str) -> dict[str, bool]:
+    return {row["column_name"]: row["nullable"] for row in await statements.rows(COLUMNS, table)}
+
+
+async def test_tables_have_the_columns_of_their_models(database: None) -> None:
+    assert len(MODELS) >= 14
+    async with system_unit_of_work(SystemReason.COMMAND_LINE) as statements:
+        for model in MODELS:
+            described = {field.source_field or name: field.null for name, field in model._meta.fields_map.items()}
+            found = await columns(statements, model._meta.db_table)
+            missing = {name: null for name, null in described.items() if found.get(name) is not null}
+            assert not missing, f"{model._meta.db_table}: {missing}"
+
+
+async def test_migrations_applied_at_once_and_again_change_nothing(fresh_database: Settings) -> None:
+    url = fresh_database.database.url
+    assert url is not None
+    before = await applied(url.get_secret_value())
+    code = "import asyncio; from app.migrate import migrate; asyncio.run(migrate())"
+    environment = {"OPORA_DATABASE_URL": url.get_secret_value(), "OPORA_SECRET_KEY": _secret(fresh_database)}
+    runs = [await asyncio.create_subprocess_exec(sys.executable, "-c", code, env=environment) for _ in range(3)]
+    assert [await run.wait() for run in runs] == [0, 0, 0]
+    assert await applied(url.get_secret_value()) == before
+
+
+async def applied(owner_url: str) -> list[str]:
+    connection = await asyncpg.connect(owner_url)
+    try:
+        return [row["name"] for row in await connection.fetch("SELECT name FROM tortoise_migrations ORDER BY id")]
+    finally:
+        await connection.close()
+
+
+def _secret(settings: Settings) -> str:
+    key = settings.identity.secret_key
+    assert key is not None
+    return key.get_secret_value()
