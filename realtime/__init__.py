@@ -1,0 +1,1 @@
+"""The hub, the event log's readers and the transports of live events."""

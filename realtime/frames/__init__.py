@@ -1,0 +1,1 @@
+"""Frames of real-time events, a file for each dialect."""

@@ -1,0 +1,139 @@
+"""Whether those who watch may still watch: asked again whenever their access changes, and now and then besides."""
+
+import asyncio
+import contextlib
+import contextvars
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, Protocol
+
+import structlog
+
+from core.actor import Actor, system_actor
+from core.errors import AccessRevoked, DomainError, Unavailable
+from core.events import user_topic
+from realtime.subscriber import EventSubscriber, Subscriber
+
+RECHECK_S = 60.0
+"""A session may also just end: it is looked at this often."""
+_RETRY_S = 0.5
+StillValid = Callable[[Actor], Awaitable[Actor | None]]
+logger = structlog.get_logger(__name__)
+
+
+class Topics(Protocol):
+    """What the guards need of the hub."""
+
+    def topic(self, tenant_id: int, name: str) -> contextlib.AbstractAsyncContextManager[Any]: ...
+
+
+class Guard:
+    """All that one person watches through this process."""
+
+    def __init__(self, still_valid: StillValid) -> None:
+        self.subscribers: set[Subscriber[Any]] = set()
+        self._still_valid = still_valid
+        self._asking: asyncio.Task[None] | None = None
+        self._ask_again = False
+
+    async def admit(self, subscriber: Subscriber[Any]) -> None:
+        """Ask once for a session that this guard does not watch yet: it may have ended since it was presented."""
+        known = self._at_ease and any(other.actor == subscriber.actor for other in self.subscribers)
+        self.subscribers.add(subscriber)
+        if not known:
+            await self._ask_for(subscriber, {})
+        subscriber.check()
+
+    @property
+    def _at_ease(self) -> bool:
+        return not self._ask_again and (self._asking is None or self._asking.done())
+
+    def recheck(self) -> None:
+        """Stop handing anything out until each session has been asked for again."""
+        for subscriber in self.subscribers:
+            subscriber.suspend()
+        self._ask_again = True
+        if self._asking is None or self._asking.done():
+            loop = asyncio.get_running_loop()
+            self._asking = loop.create_task(self._ask(), context=contextvars.Context())
+
+    async def _ask(self) -> None:
+        while self._ask_again:
+            self._ask_again = False
+            answers: dict[Actor, Actor | None] = {}
+            for subscriber in tuple(self.subscribers):
+                try:
+                    await self._ask_for(subscriber, answers)
+                except Unavailable:
+                    self._ask_again = True
+                except Exception:
+                    # Who cannot be told apart from an intruder is treated as one.
+                    logger.exception("access_not_checked", user_id=subscriber.actor.user_id)
+                    subscriber.end(AccessRevoked())
+            if self._ask_again:
+                await asyncio.sleep(_RETRY_S)
+
+    async def _ask_for(self, subscriber: Subscriber[Any], answers: dict[Actor, Actor | None]) -> None:
+        """Resume or end a subscriber. Raises Unavailable where nobody can tell: it stays suspended."""
+        if subscriber.actor not in answers:
+            answers[subscriber.actor] = await self._still_valid(subscriber.actor)
+        actor = answers[subscriber.actor]
+        if actor is None or not actor.role.includes(subscriber.actor.role):
+            # With fewer rights they may come again: what is on its way to them was chosen for the rights they had.
+            subscriber.end(AccessRevoked())
+        else:
+            subscriber.resume(actor)
+
+
+class Guards:
+    """A guard for each person who watches anything, alarmed by the events of that person's own topic."""
+
+    def __init__(self, hub: Topics, still_valid: StillValid) -> None:
+        self._hub = hub
+        self._still_valid = still_valid
+        self._guards: dict[tuple[int, int], Guard] = {}
+
+    @contextlib.asynccontextmanager
+    async def over(self, subscriber: Subscriber[Any]) -> AsyncIterator[None]:
+        """Watch over a subscriber as long as the block lasts. Raises AccessRevoked, Unavailable."""
+        actor = subscriber.actor
+        if actor.user_id is None:
+            yield
+            return
+        # Access changes where the person is at home, wherever a superadmin looks.
+        home = actor.home_tenant_id or actor.tenant_id
+        guard = self._guards.setdefault((home, actor.user_id), Guard(self._still_valid))
+        alarm = _Alarm(home, actor.user_id, guard)
+        try:
+            async with self._hub.topic(home, alarm.topic) as topic:
+                topic.subscribers.add(alarm)
+                try:
+                    await guard.admit(subscriber)
+                    yield
+                finally:
+                    topic.subscribers.discard(alarm)
+        finally:
+            guard.subscribers.discard(subscriber)
+            if not guard.subscribers and self._guards.get((home, actor.user_id)) is guard:
+                del self._guards[home, actor.user_id]
+
+    async def run(self) -> None:
+        """Ask again for everybody, now and then."""
+        while True:
+            await asyncio.sleep(RECHECK_S)
+            for guard in tuple(self._guards.values()):
+                guard.recheck()
+                await asyncio.sleep(0)
+
+
+class _Alarm(EventSubscriber):
+    """Turns any event of a person's own topic into a recheck."""
+
+    def __init__(self, tenant_id: int, user_id: int, guard: Guard) -> None:
+        super().__init__(system_actor(tenant_id), user_topic(user_id))
+        self._guard = guard
+
+    def put(self, event: object) -> None:
+        self._guard.recheck()
+
+    def end(self, error: DomainError) -> None:
+        self._guard.recheck()

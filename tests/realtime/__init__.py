@@ -1,0 +1,1 @@
+"""Real time: the log, the hub, sockets; against real PostgreSQL and Valkey."""

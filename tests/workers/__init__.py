@@ -1,0 +1,1 @@
+"""Jobs, relay, schedule and worker processes; against real PostgreSQL, Valkey and Dramatiq."""

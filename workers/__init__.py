@@ -1,0 +1,1 @@
+"""Jobs: broker, relay, schedule and a file of tasks per noun."""

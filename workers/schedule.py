@@ -1,0 +1,127 @@
+"""What happens by the clock. Any number of schedulers may run; the one that holds the lock leads."""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import asyncpg
+import structlog
+
+from config.database import SYSTEM_ROLE, owner_address
+from config.keys import role_password
+from config.settings import Settings, get_settings
+from core.errors import Unavailable
+from services import dispatch, retention
+from workers.task import TASKS
+
+_LOCK = 7_060_101
+_STANDBY_S = 2.0
+_ANSWER_S = 5.0
+_TICK_S = 0.25
+_DONE_JOBS_DAYS = 7
+_ENDED_SESSIONS_DAYS = 30
+_HOUR = 3600.0
+logger = structlog.get_logger(__name__)
+
+
+async def _sweep() -> int:
+    return len(await dispatch.sweep({task.name: task.max_attempts for task in TASKS.values()}))
+
+
+async def _forget_events() -> int:
+    return await retention.forget_events(days=get_settings().jobs.event_retention_days)
+
+
+async def _forget_jobs() -> int:
+    return await retention.forget_finished_jobs(days=_DONE_JOBS_DAYS)
+
+
+async def _forget_sessions() -> int:
+    return await retention.forget_ended_sessions(days=_ENDED_SESSIONS_DAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """``work`` returns how many rows (tenants, for the sweep) it concerned. A change of leader may do it twice."""
+
+    name: str
+    every_s: float
+    work: Callable[[], Awaitable[int]]
+
+
+SCHEDULE: tuple[Duty, ...] = (
+    Duty("jobs.sweep", 1.0, _sweep),
+    Duty("events.forget", _HOUR, _forget_events),
+    Duty("jobs.forget", _HOUR, _forget_jobs),
+    Duty("sessions.forget", _HOUR, _forget_sessions),
+)
+
+
+class Schedule:
+    """Run it with :meth:`run`; it goes on until cancelled, leading or waiting to."""
+
+    def __init__(self, settings: Settings, duties: tuple[Duty, ...] = SCHEDULE) -> None:
+        self._settings = settings
+        self._duties = duties
+        self.leading = False
+
+    async def run(self) -> None:
+        """Raises nothing but CancelledError."""
+        while True:
+            try:
+                async with self._leadership() as connection:
+                    await self._lead(connection)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, Unavailable) as error:
+                logger.info("schedule_waits", reason=str(error) or type(error).__name__)
+            finally:
+                self.leading = False
+            await asyncio.sleep(_STANDBY_S * random.uniform(0.5, 1.0))  # noqa: S311
+
+    @asynccontextmanager
+    async def _leadership(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection that holds the lock: it is lost with the connection, as leadership is."""
+        address = owner_address(self._settings)
+        connection = await asyncpg.connect(
+            host=address.host,
+            port=address.port,
+            database=address.database,
+            user=SYSTEM_ROLE,
+            password=role_password(SYSTEM_ROLE, self._settings),
+            timeout=_ANSWER_S,
+            command_timeout=_ANSWER_S,
+            server_settings={"application_name": "opora schedule"},
+        )
+        try:
+            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):  # noqa: ASYNC110
+                await asyncio.sleep(_STANDBY_S * random.uniform(0.5, 1.0))  # noqa: S311
+            yield connection
+        finally:
+            connection.terminate()
+
+    async def _lead(self, connection: asyncpg.Connection) -> None:
+        """Do what is due as long as the lock's connection lives. Raises what ended it."""
+        self.leading = True
+        logger.info("schedule_leads")
+        due = {duty.name: time.monotonic() for duty in self._duties}
+        while True:
+            await connection.execute("SELECT 1")
+            for duty in self._duties:
+                if time.monotonic() >= due[duty.name]:
+                    await self._perform(duty)
+                    due[duty.name] = time.monotonic() + duty.every_s
+            await asyncio.sleep(_TICK_S)
+
+    async def _perform(self, duty: Duty) -> None:
+        try:
+            rows = await duty.work()
+        except Unavailable:
+            raise
+        except Exception:
+            # One duty's fault must not keep the others from their turn.
+            logger.exception("duty_failed", duty=duty.name)
+        else:
+            if rows:
+                logger.info("duty_done", duty=duty.name, rows=rows)

@@ -1,0 +1,164 @@
+"""Tasks: what a job's name stands for, and how one attempt at a job is run."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from config.logging import Redactor, known_secrets
+from config.metrics import JOB_SECONDS, JOBS
+from config.settings import get_settings
+from core.errors import (
+    BadRequest,
+    DomainError,
+    Forbidden,
+    InvalidInput,
+    JobSuperseded,
+    NotFound,
+    TooLarge,
+    Unavailable,
+    UnsupportedFormat,
+)
+from models.jobs import JobState
+from services import jobs
+from services.jobs import RunningJob
+
+TaskBody = Callable[[RunningJob], Awaitable[None]]
+
+# What another attempt cannot mend.
+_FINAL = (BadRequest, Forbidden, InvalidInput, NotFound, TooLarge, UnsupportedFormat)
+_LONGEST_ERROR = 500
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """``lease`` None means the settings' lease; a body that runs longer than ``time_limit_s`` has failed."""
+
+    name: str
+    body: TaskBody
+    queue: str
+    max_attempts: int
+    time_limit_s: float
+    lease: float | None = None
+
+    @property
+    def lease_s(self) -> float:
+        return self.lease or float(get_settings().jobs.lease_s)
+
+
+TASKS: dict[str, Task] = {}
+
+
+def task(
+    name: str,
+    *,
+    queue: str = "default",
+    lease_s: float | None = None,
+    max_attempts: int = 8,
+    time_limit_s: float = 300.0,
+) -> Callable[[TaskBody], TaskBody]:
+    """Register ``async def body(job)`` under a stable name, which stored jobs carry. Raises ValueError if it is taken.
+
+    A body that changes rows calls ``services.jobs.finish(uow, job)`` in the same unit of work; one that does not is
+    marked done when it returns, and must do no harm when it runs twice.
+    """
+
+    def register(body: TaskBody) -> TaskBody:
+        if name in TASKS:
+            raise ValueError(f"Two tasks are called {name}")
+        TASKS[name] = Task(name, body, queue, max_attempts, time_limit_s, lease_s)
+        return body
+
+    return register
+
+
+async def run_job(task: Task, job_id: int, tenant_id: int) -> None:
+    """One attempt at a job, from claim to mark. Raises only when cancelled; the job is given back then."""
+    with structlog.contextvars.bound_contextvars(job_id=job_id, tenant_id=tenant_id, task=task.name):
+        try:
+            job = await jobs.claim(job_id, tenant_id, lease_s=task.lease_s)
+        except Unavailable:
+            logger.warning("job_not_claimed", reason="the database does not answer; it will be sent again")
+            return
+        if job is None:
+            # Redis delivers at least once: the row says that this message is an echo.
+            JOBS.labels(task.name, "stale").inc()
+            return
+        started = time.monotonic()
+        outcome = await _attempt(task, job)
+        seconds = time.monotonic() - started
+        JOBS.labels(task.name, outcome).inc()
+        JOB_SECONDS.labels(task.name).observe(seconds)
+        logger.info("job_attempted", outcome=outcome, attempt=job.attempt, seconds=round(seconds, 3))
+
+
+async def _attempt(task: Task, job: RunningJob) -> str:
+    try:
+        async with asyncio.timeout(task.time_limit_s):
+            await _run_under_lease(task, job)
+        await jobs.settle(job)
+    except JobSuperseded:
+        return "superseded"
+    except asyncio.CancelledError:
+        await _give_back(job)
+        raise
+    except Exception as error:
+        return await _record_failure(task, job, error)
+    return "done"
+
+
+async def _run_under_lease(task: Task, job: RunningJob) -> None:
+    """Run the body while a companion prolongs the lease. Raises JobSuperseded when the lease is lost."""
+    body = asyncio.ensure_future(task.body(job))
+    keeper = asyncio.create_task(_keep_lease(task, job))
+    try:
+        await asyncio.wait({body, keeper}, return_when=asyncio.FIRST_COMPLETED)
+        if not body.done():
+            raise JobSuperseded(job.id)
+        await body
+    finally:
+        for companion in (body, keeper):
+            companion.cancel()
+        await asyncio.gather(body, keeper, return_exceptions=True)
+
+
+async def _keep_lease(task: Task, job: RunningJob) -> None:
+    """Return when the job is not this attempt's any more. A database that restarts is waited for."""
+    while True:
+        await asyncio.sleep(task.lease_s / 3)
+        try:
+            if not await jobs.renew(job, lease_s=task.lease_s):
+                return
+        except Unavailable:
+            continue
+
+
+async def _record_failure(task: Task, job: RunningJob, error: Exception) -> str:
+    final = isinstance(error, _FINAL)
+    if isinstance(error, DomainError):
+        logger.warning("job_failed", code=error.code, reason=error.message, attempt=job.attempt)
+    else:
+        logger.error("job_failed", attempt=job.attempt, exc_info=error)
+    try:
+        state = await jobs.fail(job, describe(error), max_attempts=task.max_attempts, final=final)
+    except Unavailable:
+        # The lease runs out and the sweeper finds the job.
+        return "failed"
+    return "dead" if state is JobState.DEAD else "failed"
+
+
+async def _give_back(job: RunningJob) -> None:
+    try:
+        await jobs.release(job)
+    except Unavailable:
+        logger.warning("job_not_released", attempt=job.attempt)
+    JOBS.labels(job.task, "released").inc()
+
+
+def describe(error: Exception) -> str:
+    """One line for admins: the code and message of a domain error, else its type and text, without secrets."""
+    kind = error.code if isinstance(error, DomainError) else type(error).__name__
+    return Redactor(known_secrets(get_settings())).text(f"{kind}: {error}")[:_LONGEST_ERROR]
