@@ -1,0 +1,200 @@
+"""``/graphql`` over a WebSocket, in the protocol graphql-transport-ws.
+
+https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md. A socket asks who its caller is at each operation; it
+closes when the access token runs out, and subscriptions end when the session does.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from datetime import timedelta
+from typing import Any
+
+import orjson
+import structlog
+from graphql import GraphQLError
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+from starlette.websockets import WebSocket, WebSocketState
+from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
+from strawberry.exceptions import ConnectionRejectionError
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
+from strawberry.types.unset import UNSET
+
+from app.authentication import TENANT_HEADER, bearer_token
+from config.settings import get_settings
+from core import clock
+from core.actor import Actor
+from core.errors import DomainError, NotAuthenticated, RateLimited
+from resolvers.loaders import loaders
+from schema.errors import refusal, shown
+from schema.root import schema
+from schema.types.context import Context
+from services import identity, tenants, tokens
+from services.client_ip import client_ip
+from services.rate_limits import Bucket
+from services.tokens import TokenKind
+
+MOST_OPERATIONS = 50
+"""Running at a time on one socket."""
+INIT_PATIENCE = timedelta(seconds=10)
+_CLOSED_FORBIDDEN = 4403
+
+
+class SocketCaller:
+    """Who opened a socket: by the handshake's headers, or by what ``connection_init`` carried instead."""
+
+    def __init__(self, connection: HTTPConnection) -> None:
+        self._connection = connection
+        self._token: str | None = None
+        self._tenant = connection.headers.get(TENANT_HEADER)
+
+    def present(self, parameters: Mapping[str, object]) -> bool:
+        """Take the payload of ``connection_init``, whose keys know no case; whether there is a token.
+
+        Raises NotAuthenticated.
+        """
+        given = {name.lower(): value for name, value in parameters.items() if isinstance(value, str) and value}
+        self._tenant = given.get(TENANT_HEADER, self._tenant)
+        header = given.get("authorization")
+        self._token = bearer_token(_Headers(header)) if header else bearer_token(self._connection)
+        return self._token is not None
+
+    def seconds_left(self) -> float | None:
+        """Until the access token runs out; None where there is none. Raises NotAuthenticated."""
+        if self._token is None:
+            return None
+        claims = tokens.decode(self._token, TokenKind.ACCESS)
+        return (claims.expires_at - clock.now()).total_seconds()
+
+    async def actor(self) -> Actor:
+        if self._token is None:
+            raise NotAuthenticated
+        actor = await identity.authenticate(self._token)
+        if self._tenant:
+            actor = await tenants.enter_tenant(actor, self._tenant)
+        structlog.contextvars.bind_contextvars(tenant_id=actor.tenant_id, user_id=actor.user_id)
+        return actor
+
+
+class _Headers(HTTPConnection):
+    """Lets one value be read as a request's ``Authorization`` header is."""
+
+    def __init__(self, authorization: str) -> None:
+        raw = authorization.encode("utf-8", "replace")
+        super().__init__({"type": "http", "headers": [(b"authorization", raw)]})
+
+
+class _Adapter(ASGIWebSocketAdapter):
+    async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
+        async for message in super().iter_json(ignore_parsing_errors=ignore_parsing_errors):
+            if self.ws.application_state is not WebSocketState.CONNECTED:
+                return
+            yield message
+
+    async def close(self, code: int, reason: str) -> None:
+        if self.ws.application_state is WebSocketState.CONNECTED:
+            await super().close(code, reason)
+
+
+class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
+    """Strawberry's handler, with hardened messages, a fresh look at the caller, and an end to it."""
+
+    _expiry: asyncio.TimerHandle | None = None
+    _closing: asyncio.Task[None] | None = None
+
+    async def handle_message(self, message: Any) -> None:
+        if not _well_formed(message):
+            await self.handle_invalid_message("Messages must be as graphql-transport-ws has them")
+            return
+        await super().handle_message(message)
+
+    async def handle_connection_init(self, message: Any) -> None:
+        await super().handle_connection_init(message)
+        caller = self.context.caller
+        if self.connection_acknowledged and isinstance(caller, SocketCaller):
+            left = caller.seconds_left()
+            if left is not None:
+                self._expiry = asyncio.get_running_loop().call_later(left, self._expire)
+
+    async def handle_subscribe(self, message: Any) -> None:
+        if self.connection_acknowledged and len(self.operations) >= MOST_OPERATIONS:
+            error = refusal(f"At most {MOST_OPERATIONS} operations run at once on a socket", RateLimited.code)
+            await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
+            return
+        await super().handle_subscribe(message)
+
+    async def run_operation(self, operation: Operation[Context, None]) -> None:
+        await self.context.authenticate()
+        try:
+            await self.context.count(Bucket.GRAPHQL)
+        except DomainError as error:
+            await operation.send_initial_errors([shown(GraphQLError(error.message, original_error=error))])
+            return
+        await super().run_operation(operation)
+
+    async def shutdown(self) -> None:
+        if self._expiry is not None:
+            self._expiry.cancel()
+        await super().shutdown()
+
+    def _expire(self) -> None:
+        self._closing = asyncio.ensure_future(self.websocket.close(_CLOSED_FORBIDDEN, "Token expired"))
+
+
+class Socket(GraphQL[Context, None]):
+    """The WebSocket side of the API."""
+
+    graphql_transport_ws_handler_class = _Handler
+    websocket_adapter_class = _Adapter
+
+    def __init__(self) -> None:
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
+            connection_init_wait_timeout=INIT_PATIENCE,
+            max_subscriptions_per_connection=None,
+            allowed_origins=get_settings().http.allowed_origins,
+        )
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
+        return Context(SocketCaller(request), request.app.state.rate_limits, client_ip(request.scope), loaders)
+
+    async def on_ws_connect(self, context: Context) -> Any:
+        """Anybody may connect; a token that is presented must be good. Raises ConnectionRejectionError."""
+        caller = context.caller
+        try:
+            if isinstance(caller, SocketCaller) and caller.present(context.connection_params or {}):
+                await caller.actor()
+        except DomainError:
+            raise ConnectionRejectionError from None
+        return UNSET
+
+    def encode_json(self, data: object) -> str:
+        return orjson.dumps(data).decode()
+
+    def decode_json(self, data: str | bytes) -> object:
+        return orjson.loads(data)
+
+
+async def graphql_socket(websocket: WebSocket) -> None:
+    """Serve one socket until it closes."""
+    await Socket()(websocket.scope, websocket.receive, websocket.send)
+
+
+def _well_formed(message: object) -> bool:
+    """Whether the message has the members that its type needs, each of its type."""
+    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+        return False
+    kind, payload = message["type"], message.get("payload")
+    if kind in ("subscribe", "complete") and not isinstance(message.get("id"), str):
+        return False
+    if kind != "subscribe":
+        return payload is None or isinstance(payload, dict)
+    return (
+        isinstance(payload, dict)
+        and isinstance(payload.get("query"), str)
+        and isinstance(payload.get("variables"), dict | None)
+        and isinstance(payload.get("operationName"), str | None)
+    )

@@ -1,0 +1,1 @@
+"""GraphQL operations, a file per noun."""

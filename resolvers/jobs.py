@@ -1,0 +1,32 @@
+"""Jobs that ran out of attempts, for admins."""
+
+import strawberry
+
+from core.paging import CursorPage
+from resolvers.policy import Requires, mutation, query
+from schema.types.context import ID, Info
+from schema.types.jobs import Job
+from schema.types.paging import After, Connection, First, connection
+from schema.types.scalars import row_id
+from services import jobs
+from services.unit_of_work import unit_of_work
+
+
+@strawberry.type
+class JobQuery:
+    @query(Requires.JOB_MANAGE)
+    async def dead_jobs(self, info: Info, first: First = 20, after: After = None) -> Connection[Job]:
+        """Jobs of the tenant that ran out of attempts, oldest first."""
+        page = CursorPage.checked(first, after)
+        async with unit_of_work(info.context.actor) as uow:
+            rows = await jobs.list_dead(uow, page)
+        return connection(rows, node=Job.of, key=lambda job: job.id, after=after)
+
+
+@strawberry.type
+class JobMutation:
+    @mutation(Requires.JOB_MANAGE)
+    async def retry_job(self, info: Info, id: ID) -> Job:
+        """Let a dead job start anew. Errors: NOT_FOUND, INVALID_TRANSITION where it is not dead."""
+        async with unit_of_work(info.context.actor) as uow:
+            return Job.of(await jobs.retry(uow, row_id(id)))

@@ -1,0 +1,108 @@
+"""What each operation asks of its caller, declared beside it: a field without it does not exist, a test sees to that.
+
+A resolver is wrapped by :func:`query`, :func:`mutation` or :func:`subscription`. Its docstring is the field's
+description. The rights to the single row (own ticket, foreign tenant) are the services' to check.
+"""
+
+import functools
+import inspect
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
+from enum import Enum
+from typing import Any, NamedTuple, get_type_hints
+
+import strawberry
+
+from core.actor import Role
+from core.errors import DomainError, Forbidden
+from schema.types.context import Context
+from services.rate_limits import Bucket, by_address
+
+Resolver = Callable[..., Awaitable[Any]]
+Names = Mapping[str, str]
+METADATA = "requires"
+
+
+class Rule(NamedTuple):
+    """``role`` is the least that may call, None where nobody needs to be known; ``bucket`` is counted on top."""
+
+    permission: str
+    role: Role | None
+    bucket: Bucket | None = None
+
+
+class Requires(Enum):
+    """Permissions, and who has them."""
+
+    SIGN_IN = Rule("session.open", None, Bucket.AUTH)
+    OWN_ACCOUNT = Rule("account.own", Role.USER)
+    OWN_PASSWORD = Rule("account.password", Role.USER, Bucket.AUTH)
+    TICKET_READ = Rule("ticket.read", Role.USER)
+    TICKET_WRITE = Rule("ticket.write", Role.USER)
+    TICKET_DELETE = Rule("ticket.delete", Role.ADMIN)
+    QUEUE_WATCH = Rule("queue.watch", Role.AGENT)
+    ANSWER_ASK = Rule("answer.ask", Role.USER, Bucket.AGENT)
+    ANSWER_WATCH = Rule("answer.watch", Role.USER)
+    AGENT_HEALTH = Rule("agent.health", Role.USER)
+    KNOWLEDGE_READ = Rule("knowledge.read", Role.USER)
+    KNOWLEDGE_WRITE = Rule("knowledge.write", Role.AGENT)
+    KNOWLEDGE_MANAGE = Rule("knowledge.manage", Role.ADMIN)
+    USER_MANAGE = Rule("user.manage", Role.ADMIN)
+    TENANT_READ = Rule("tenant.read", Role.USER)
+    TENANT_STATS = Rule("tenant.stats", Role.AGENT)
+    TENANT_MANAGE = Rule("tenant.manage", Role.ADMIN)
+    JOB_MANAGE = Rule("job.manage", Role.ADMIN)
+
+    async def check(self, context: Context) -> None:
+        """Raises NotAuthenticated, Forbidden, RateLimited."""
+        role, bucket = self.value.role, self.value.bucket
+        if role is not None and not context.actor.role.includes(role):
+            raise Forbidden
+        if bucket is not None:
+            # Whoever signs in counts by address, so that a token at hand buys no further tries.
+            await context.count(bucket, *([by_address(context.client_ip)] if role is None else []))
+
+
+def query(requires: Requires) -> Callable[[Resolver], Any]:
+    """A field of Query. It may be null, so that one that fails leaves the others of the request."""
+    return lambda resolver: _field(resolver, requires, {})
+
+
+def mutation(requires: Requires, *, names: Names | None = None) -> Callable[[Resolver], Any]:
+    """A field of Mutation; ``names`` spells fields of the services' errors as the input does."""
+    return lambda resolver: _field(resolver, requires, names or {})
+
+
+def subscription(requires: Requires) -> Callable[[Callable[..., AsyncGenerator[Any, None]]], Any]:
+    """A field of Subscription."""
+
+    def decorate(resolver: Callable[..., AsyncGenerator[Any, None]]) -> Any:
+        @functools.wraps(resolver)
+        async def guarded(self: object, info: Any, **arguments: Any) -> AsyncGenerator[Any, None]:
+            await requires.check(info.context)
+            async with aclosing(resolver(self, info, **arguments)) as events:
+                async for event in events:
+                    yield event
+
+        return strawberry.subscription(resolver=guarded, **_described(resolver, requires))
+
+    return decorate
+
+
+def _field(resolver: Resolver, requires: Requires, names: Names) -> Any:
+    @functools.wraps(resolver)
+    async def guarded(self: object, info: Any, **arguments: Any) -> Any:
+        await requires.check(info.context)
+        try:
+            return await resolver(self, info, **arguments)
+        except DomainError as error:
+            error.field = names.get(error.field or "", error.field)
+            raise
+
+    returned = get_type_hints(resolver, include_extras=True)["return"]
+    return strawberry.field(resolver=guarded, graphql_type=returned | None, **_described(resolver, requires))
+
+
+def _described(resolver: Callable[..., Any], requires: Requires) -> dict[str, Any]:
+    who = requires.value.role.name if requires.value.role else "anybody"
+    return {"description": f"{inspect.getdoc(resolver)}\n\nFor: {who}.", "metadata": {METADATA: requires}}

@@ -1,0 +1,58 @@
+"""Tenants and their settings."""
+
+from typing import Annotated
+
+import strawberry
+
+from core.paging import MAX_CURSOR_PAGE, OffsetPage
+from core.unset import UNSET
+from resolvers.policy import Requires, mutation, query
+from schema.types.context import Info
+from schema.types.tenants import CreateTenantInput, Tenant, TenantStats, UpdateTenantSettingsInput
+from services import tenants
+from services.unit_of_work import unit_of_work
+
+Limit = Annotated[int, strawberry.argument(description=f"How many to return, 1 to {MAX_CURSOR_PAGE}.")]
+
+
+@strawberry.type
+class TenantQuery:
+    @query(Requires.TENANT_READ)
+    async def tenant(self, info: Info) -> Tenant:
+        """The tenant in which the caller acts."""
+        async with unit_of_work(info.context.actor) as uow:
+            return Tenant.of(await tenants.current(uow))
+
+    @query(Requires.TENANT_STATS)
+    async def tenant_stats(self, info: Info) -> TenantStats:
+        """What the tenant holds, for its staff."""
+        async with unit_of_work(info.context.actor) as uow:
+            return TenantStats.of(await tenants.stats(uow))
+
+    @query(Requires.TENANT_MANAGE)
+    async def tenants(self, info: Info, skip: int = 0, limit: Limit = 100) -> list[Tenant]:
+        """An admin's own tenant and those they made; a superadmin's are all."""
+        page = OffsetPage.checked(skip, limit, most=MAX_CURSOR_PAGE)
+        return [Tenant.of(row) for row in await tenants.list_tenants(info.context.actor, page)]
+
+
+@strawberry.type
+class TenantMutation:
+    @mutation(Requires.TENANT_MANAGE)
+    async def create_tenant(self, info: Info, input: CreateTenantInput) -> Tenant:
+        """A new, empty tenant. Errors: CONFLICT for a slug that is taken."""
+        return Tenant.of(await tenants.create(info.context.actor, name=input.name, slug=input.slug))
+
+    @mutation(Requires.TENANT_MANAGE)
+    async def update_tenant_settings(self, info: Info, input: UpdateTenantSettingsInput) -> Tenant:
+        """Change the tenant's settings."""
+        async with unit_of_work(info.context.actor) as uow:
+            tenant = await tenants.update_settings(
+                uow,
+                name=input.name.value if input.name else UNSET,
+                language=input.language.value if input.language else UNSET,
+                registration_open=input.registration_open.value if input.registration_open else UNSET,
+                answer_threshold=input.answer_threshold.value if input.answer_threshold else UNSET,
+                suggest_threshold=input.suggest_threshold.value if input.suggest_threshold else UNSET,
+            )
+            return Tenant.of(tenant)

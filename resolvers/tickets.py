@@ -1,0 +1,140 @@
+"""Tickets: reading, writing, watching."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+import strawberry
+
+from core.events import queue_topic, ticket_topic
+from core.paging import CursorPage
+from core.unset import UNSET, UnsetType
+from realtime.subscription import watch
+from resolvers.events import shown_event
+from resolvers.lookahead import included
+from resolvers.policy import Requires, mutation, query, subscription
+from schema.types.context import ID, Info
+from schema.types.events import TicketEvent
+from schema.types.messages import AddMessageInput, Message
+from schema.types.paging import After, Connection, First, connection
+from schema.types.scalars import BigInt, row_id, row_id_or_none
+from schema.types.tickets import CreateTicketInput, DeleteTicketPayload, Ticket, TicketFilter, UpdateTicketInput
+from services import messages, ticket_list, tickets
+from services.unit_of_work import unit_of_work
+
+
+@strawberry.type
+class TicketQuery:
+    @query(Requires.TICKET_READ)
+    async def ticket(self, info: Info, id: ID) -> Ticket:
+        """One ticket. Errors: NOT_FOUND; FORBIDDEN where it is another customer's."""
+        actor = info.context.actor
+        async with unit_of_work(actor) as uow:
+            row = await ticket_list.get(uow, row_id(id), included(info, below=()))
+        return Ticket.of(row, actor)
+
+    @query(Requires.TICKET_READ)
+    async def tickets(
+        self, info: Info, first: First = 20, after: After = None, filter: TicketFilter | None = None
+    ) -> Connection[Ticket]:
+        """Tickets, newest first. Customers see their own, staff all of the tenant."""
+        actor, page = info.context.actor, CursorPage.checked(first, after)
+        async with unit_of_work(actor) as uow:
+            rows = await ticket_list.page_tickets(
+                uow, _chosen(filter or TicketFilter()), page, included(info, below=("edges", "node"))
+            )
+        return connection(rows, node=lambda row: Ticket.of(row, actor), key=lambda row: row.id, after=after)
+
+
+@strawberry.type
+class TicketMutation:
+    @mutation(Requires.TICKET_WRITE)
+    async def create_ticket(self, info: Info, input: CreateTicketInput) -> Ticket:
+        """Open a ticket; with `autoRespond` the assistant answers its text."""
+        actor = info.context.actor
+        async with unit_of_work(actor) as uow:
+            ticket = await tickets.create(
+                uow,
+                title=input.title,
+                description=input.description,
+                priority=input.priority,
+                source=input.source,
+                auto_respond=input.auto_respond,
+            )
+            return Ticket.of(await ticket_list.get(uow, ticket.id, included(info, below=())), actor)
+
+    @mutation(Requires.TICKET_WRITE, names={"assigned_to_id": "assigned_to"})
+    async def update_ticket(self, info: Info, id: ID, input: UpdateTicketInput) -> Ticket:
+        """Change a ticket. Errors: INVALID_TRANSITION names both statuses; FORBIDDEN where a customer assigns."""
+        actor = info.context.actor
+        async with unit_of_work(actor) as uow:
+            ticket = await tickets.update(uow, row_id(id), _changes(input))
+            return Ticket.of(await ticket_list.get(uow, ticket.id, included(info, below=())), actor)
+
+    @mutation(Requires.TICKET_DELETE)
+    async def delete_ticket(self, info: Info, id: ID) -> DeleteTicketPayload:
+        """Remove a ticket with its messages."""
+        async with unit_of_work(info.context.actor) as uow:
+            await tickets.delete(uow, row_id(id))
+        return DeleteTicketPayload(id=id)
+
+    @mutation(Requires.TICKET_WRITE, names={"content": "text"})
+    async def add_message(self, info: Info, ticket_id: ID, input: AddMessageInput) -> Message:
+        """Write to a ticket; `internal` makes it a note among staff."""
+        async with unit_of_work(info.context.actor) as uow:
+            message = await messages.add(
+                uow,
+                row_id(ticket_id, "ticket_id"),
+                text=input.text,
+                author=input.author,
+                internal=input.internal,
+                auto_respond=input.auto_respond,
+            )
+            return Message.of((await messages.views(uow, [message.id]))[message.id])
+
+
+@strawberry.type
+class TicketSubscription:
+    @subscription(Requires.TICKET_READ)
+    async def ticket_events(self, info: Info, id: ID, after: BigInt | None = None) -> AsyncGenerator[TicketEvent, None]:
+        """What happens to a ticket: every event behind `after`, then live ones, none twice, none left out.
+
+        Without `after` it begins with what comes next. Errors: RESUME_EXPIRED where `after` is too old, RESUME_FROM
+        (`extensions.seq`) for a reader too slow, ACCESS_REVOKED.
+        """
+        actor = info.context.actor
+        async with aclosing(watch(actor, ticket_topic(row_id(id)), after=after)) as events:
+            async for event in events:
+                if (shown := await shown_event(event, actor)) is not None:
+                    yield shown
+
+    @subscription(Requires.QUEUE_WATCH)
+    async def inbox_events(self, info: Info, after: BigInt | None = None) -> AsyncGenerator[TicketEvent, None]:
+        """What happens to all tickets of the tenant, for its staff. Resumes as `ticketEvents` does."""
+        actor = info.context.actor
+        async with aclosing(watch(actor, queue_topic(actor.tenant_id), after=after)) as events:
+            async for event in events:
+                if (shown := await shown_event(event, actor)) is not None:
+                    yield shown
+
+
+def _chosen(given: TicketFilter) -> ticket_list.TicketFilter:
+    return ticket_list.TicketFilter(
+        statuses=given.status or (),
+        priorities=given.priority or (),
+        assigned_to_id=row_id_or_none(given.assigned_to, "filter.assigned_to"),
+        unassigned=given.unassigned,
+    )
+
+
+def _changes(given: UpdateTicketInput) -> tickets.TicketChanges:
+    return tickets.TicketChanges(
+        title=given.title.value if given.title else UNSET,
+        description=given.description.value if given.description else UNSET,
+        status=given.status.value if given.status else UNSET,
+        priority=given.priority.value if given.priority else UNSET,
+        assigned_to_id=_assignee(given),
+    )
+
+
+def _assignee(given: UpdateTicketInput) -> int | UnsetType | None:
+    return row_id_or_none(given.assigned_to.value, "assigned_to") if given.assigned_to else UNSET

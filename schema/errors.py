@@ -1,0 +1,86 @@
+"""How failures look to clients: the same for an answer over HTTP, a list's row and an event of a subscription.
+
+Every error has ``extensions.code`` of the catalogue in :mod:`core.errors`; ``extensions.field`` is the input to blame,
+as the schema spells it. What nobody expected is logged under an id, and the id alone is told.
+"""
+
+from typing import Any
+
+import structlog
+from graphql import GraphQLError, GraphQLSyntaxError
+from strawberry.exceptions import StrawberryInputCoercionError
+from strawberry.utils.str_converters import to_camel_case
+
+from core.errors import DomainError, InvalidInput, Lagged, RateLimited, ResumeExpired
+from core.ids import new_uuid
+
+logger = structlog.get_logger(__name__)
+
+PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
+VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
+TOO_COMPLEX = "QUERY_TOO_COMPLEX"
+_TOLD: tuple[tuple[type[DomainError], str, str], ...] = (
+    (RateLimited, "retryAfter", "retry_after"),
+    (ResumeExpired, "oldest", "oldest"),
+    (Lagged, "seq", "seq"),
+)
+
+
+def refusal(message: str, code: str) -> GraphQLError:
+    """An error of the request itself, before anything ran."""
+    return GraphQLError(message, extensions={"code": code})
+
+
+def shown(error: GraphQLError) -> GraphQLError:
+    """The error as a client may see it."""
+    cause = _cause(error)
+    if isinstance(cause, DomainError):
+        return _with(error, cause.message, domain_extensions(cause))
+    if isinstance(cause, StrawberryInputCoercionError):
+        return _with(error, cause.message, {"code": InvalidInput.code})
+    if isinstance(cause, GraphQLError) and "code" in (cause.extensions or {}):
+        return _with(error, cause.message, dict(cause.extensions or {}))
+    if error.path is None and (error.nodes or isinstance(cause, GraphQLError)):
+        # The library's own words about the document or its variables: it has not run.
+        code = PARSE_FAILED if isinstance(cause, GraphQLSyntaxError) else VALIDATION_FAILED
+        return _with(error, error.message, {"code": code})
+    return _unexpected(error, cause)
+
+
+def shown_all(errors: list[GraphQLError] | None) -> list[GraphQLError] | None:
+    return [shown(error) for error in errors] if errors else None
+
+
+def domain_extensions(error: DomainError) -> dict[str, Any]:
+    """What a client can act on."""
+    told: dict[str, Any] = {"code": error.code}
+    if error.field is not None:
+        told["field"] = ".".join(to_camel_case(part) for part in error.field.split("."))
+    for kind, name, attribute in _TOLD:
+        if isinstance(error, kind):
+            told[name] = getattr(error, attribute)
+    return told
+
+
+def _cause(error: GraphQLError) -> Exception:
+    cause: Exception = error
+    while isinstance(cause, GraphQLError) and cause.original_error is not None:
+        cause = cause.original_error
+    return cause
+
+
+def _unexpected(error: GraphQLError, cause: Exception) -> GraphQLError:
+    error_id = str(new_uuid())
+    logger.error("unexpected_error", error_id=error_id, path=error.path, exc_info=cause)
+    return _with(error, f"Internal error {error_id}", {"code": DomainError.code, "errorId": error_id})
+
+
+def _with(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:
+    return GraphQLError(
+        message,
+        nodes=error.nodes,
+        source=error.source,
+        positions=error.positions,
+        path=error.path,
+        extensions=extensions,
+    )

@@ -1,0 +1,1 @@
+"""GraphQL types, inputs and payload unions, a file per noun."""

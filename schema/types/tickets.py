@@ -1,0 +1,112 @@
+"""Tickets."""
+
+from datetime import datetime
+from typing import Self
+
+import strawberry
+
+from core.actor import Actor
+from core.events import EscalationReason
+from core.paging import CursorPage
+from models.tickets import TicketPriority, TicketSource, TicketStatus
+from schema.types.context import Info, computed
+from schema.types.messages import Message, MessagePreview
+from schema.types.paging import After, Connection, First, connection
+from schema.types.people import Person
+from schema.types.rows import copier, shown_id
+from schema.types.scalars import BigInt
+from services.ticket_list import MessageKey, TicketRow
+
+strawberry.enum(TicketStatus, description="Where a ticket stands.")
+strawberry.enum(TicketPriority, description="How urgent a ticket is.")
+strawberry.enum(TicketSource, description="How a ticket came in.")
+strawberry.enum(EscalationReason, description="Why a person has to take over.")
+
+_TICKET = copier(
+    "title",
+    "description",
+    "status",
+    "priority",
+    "source",
+    "escalation_reason",
+    "escalated_at",
+    "resolved_at",
+    "created_at",
+    "updated_at",
+    "message_count",
+    "last_seq",
+)
+
+
+@strawberry.type(description="A customer's request and the conversation about it.")
+class Ticket:
+    id: strawberry.ID
+    title: str
+    description: str
+    status: TicketStatus
+    priority: TicketPriority
+    source: TicketSource
+    escalation_reason: EscalationReason | None = strawberry.field(
+        description="Why a person was last called; null where none ever was."
+    )
+    escalated_at: datetime | None
+    resolved_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    author: Person | None = strawberry.field(description="Null for somebody of another tenant.")
+    assignee: Person | None
+    last_message: MessagePreview | None = strawberry.field(description="The newest that the caller may see.")
+    message_count: int | None = strawberry.field(description="How many messages the caller may see.")
+    last_seq: BigInt | None = strawberry.field(
+        description="The number of its last event: `ticketEvents(after:)` with it misses nothing that is not here."
+    )
+
+    @computed("Its messages, oldest first; customers see no internal ones.")
+    async def messages(self, info: Info, first: First = 20, after: After = None) -> Connection[Message]:
+        key = MessageKey(int(self.id), CursorPage.checked(first, after))
+        rows = await info.context.loaders.messages.load(key)
+        return connection(rows, node=Message.of, key=lambda view: view.message.id, after=after)
+
+    @classmethod
+    def of(cls, row: TicketRow, actor: Actor) -> Self:
+        """As ``actor`` sees it."""
+        return cls(
+            id=shown_id(row.id),
+            author=Person.of_or_none(row.author, actor),
+            assignee=Person.of_or_none(row.assignee, actor),
+            last_message=MessagePreview.of_or_none(row.last_message),
+            **_TICKET(row),
+        )
+
+
+@strawberry.input(description="Which tickets; what is left out does not narrow.")
+class TicketFilter:
+    status: list[TicketStatus] | None = None
+    priority: list[TicketPriority] | None = None
+    assigned_to: strawberry.ID | None = None
+    unassigned: bool = strawberry.field(default=False, description="Only tickets that nobody has.")
+
+
+@strawberry.input(description="A new ticket of the caller.")
+class CreateTicketInput:
+    title: str = strawberry.field(description="1 to 255 characters.")
+    description: str = ""
+    priority: TicketPriority = TicketPriority.MEDIUM
+    source: TicketSource = TicketSource.API
+    auto_respond: bool = strawberry.field(default=True, description="Whether the assistant answers the description.")
+
+
+@strawberry.input(description="What to change of a ticket; what is left out stays.")
+class UpdateTicketInput:
+    title: strawberry.Maybe[str]
+    description: strawberry.Maybe[str]
+    status: strawberry.Maybe[TicketStatus]
+    priority: strawberry.Maybe[TicketPriority]
+    assigned_to: strawberry.Maybe[strawberry.ID | None] = strawberry.field(
+        description="A member of staff; null takes the ticket from whoever has it."
+    )
+
+
+@strawberry.type
+class DeleteTicketPayload:
+    id: strawberry.ID

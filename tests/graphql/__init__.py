@@ -1,0 +1,1 @@
+"""GraphQL: every operation, its rights, its limits, its live events."""

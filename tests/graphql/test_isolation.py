@@ -1,0 +1,164 @@
+"""Another tenant's ids, in every place of the schema that takes an id: they answer as ids that do not exist."""
+
+import copy
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from graphql import (
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    get_named_type,
+    parse,
+)
+from graphql.language import OperationDefinitionNode, VariableNode
+
+from core.actor import Role
+from schema.root import schema
+from tests.fixtures.people import MakeTenant, MakeUser
+from tests.graphql.client import GraphQLClient
+from tests.graphql.conftest import SignIn
+from tests.graphql.operations import CALLS, MARK, World, call, document, make_world
+from tests.graphql.snapshots import fingerprint
+from tests.graphql.socket_client import graphql_socket
+
+Path = tuple[str, ...]
+MISSING = str(2**62)
+OPEN_TO_ALL = {
+    ("Mutation.register", ("input", "tenantId")): "one registers into a tenant that one names",
+    ("Mutation.login", ("input", "tenantId")): "one signs in to a tenant that one names",
+}
+
+
+def id_paths(kind: GraphQLInputType, path: Path) -> Iterator[Path]:
+    """Where below an argument an id may stand."""
+    named = get_named_type(kind)
+    if isinstance(named, GraphQLInputObjectType):
+        for name, field in named.fields.items():
+            yield from id_paths(field.type, (*path, name))
+    elif named.name == "ID":
+        yield path
+
+
+def places() -> list[tuple[str, Path]]:
+    """Every place of every root field that takes an id."""
+    core = schema._schema
+    return [
+        (f"{root.name}.{name}", path)
+        for root in (core.query_type, core.mutation_type, core.subscription_type)
+        if root is not None
+        for name, field in root.fields.items()
+        for argument, definition in field.args.items()
+        for path in id_paths(definition.type, (argument,))
+        if (f"{root.name}.{name}", path) not in OPEN_TO_ALL
+    ]
+
+
+def with_id(field: str, world: World, path: Path, value: str) -> dict[str, Any]:
+    """The variables of the call with ``value`` at the place, whichever variable stands there."""
+    variables = copy.deepcopy(world.variables())
+    names = _variables_of(document(field))
+    target = names.get(path)
+    if target is not None:
+        variables[target] = value
+    else:
+        variables[names[path[:1]]][path[-1]] = value
+    return variables
+
+
+def _variables_of(text: str) -> dict[Path, str]:
+    """Which variable stands at which place of the root field's arguments."""
+    operation = parse(text).definitions[0]
+    assert isinstance(operation, OperationDefinitionNode)
+    root: Any = operation.selection_set.selections[0]
+    found: dict[Path, str] = {}
+    for argument in root.arguments:
+        for place, value in _values((argument.name.value,), argument.value):
+            found[place] = value
+    return found
+
+
+def _values(path: Path, value: Any) -> Iterator[tuple[Path, str]]:
+    if isinstance(value, VariableNode):
+        yield path, value.name.value
+    for field in getattr(value, "fields", None) or ():
+        yield from _values((*path, field.name.value), field.value)
+
+
+@pytest.fixture
+async def attack(make_tenant: MakeTenant, make_user: MakeUser, sign_in: SignIn) -> tuple[GraphQLClient, World, World]:
+    """An admin of one tenant, what is theirs, and what is somebody else's."""
+    theirs = await make_world(await make_tenant(), make_user)
+    tenant = await make_tenant()
+    ours = await make_world(tenant, make_user)
+    return await sign_in(await make_user(tenant, Role.ADMIN)), ours, theirs
+
+
+@pytest.mark.parametrize(("field", "path"), [place for place in places() if not place[0].startswith("Subscription.")])
+async def test_a_foreign_id_answers_as_a_missing_one(
+    field: str, path: Path, attack: tuple[GraphQLClient, World, World]
+) -> None:
+    client, ours, theirs = attack
+    before = await fingerprint(theirs.tenant.id)
+    # Numbers of different tables may coincide: what is also ours is no foreign id.
+    for foreign_id in theirs.ids() - ours.ids():
+        foreign = await call(client, field, with_id(field, ours, path, foreign_id))
+        missing = await call(client, field, with_id(field, ours, path, MISSING))
+        assert _told(foreign.text, foreign_id) == _told(missing.text, MISSING)
+        assert "errors" in foreign.json() or MARK not in foreign.text
+    assert await fingerprint(theirs.tenant.id) == before
+
+
+@pytest.mark.parametrize(("field", "path"), [place for place in places() if place[0].startswith("Subscription.")])
+async def test_a_foreign_topic_cannot_be_watched(
+    field: str, path: Path, live: str, attack: tuple[GraphQLClient, World, World]
+) -> None:
+    client, ours, theirs = attack
+    variables = {"id": with_id(field, ours, path, str(theirs.ticket.id))["id"]}
+    async with graphql_socket(live) as socket:
+        await socket.init(client.token)
+        await socket.subscribe("1", document(field), **variables)
+        (error,) = (await socket.next())["errors"]
+    assert error["extensions"]["code"] == "NOT_FOUND"
+
+
+@pytest.mark.parametrize("field", [name for name in CALLS if name.startswith("Query.")])
+async def test_no_query_shows_what_another_tenant_holds(
+    field: str, make_tenant: MakeTenant, make_user: MakeUser, sign_in: SignIn
+) -> None:
+    theirs = await make_world(await make_tenant(name=MARK), make_user)
+    stranger = await sign_in(await make_user(await make_tenant(), Role.ADMIN))
+    response = await call(stranger, field, theirs.variables())
+    assert MARK not in response.text
+    assert theirs.tenant.slug not in response.text
+
+
+async def test_another_tenants_source_can_be_neither_deleted_nor_reindexed(
+    make_tenant: MakeTenant, make_user: MakeUser, sign_in: SignIn
+) -> None:
+    theirs = await make_world(await make_tenant(), make_user)
+    stranger = await sign_in(await make_user(await make_tenant(), Role.ADMIN))
+    before = await fingerprint(theirs.tenant.id)
+    for field in ("Mutation.deleteKnowledgeSource", "Mutation.reindexKnowledge"):
+        response = await call(stranger, field, theirs.variables())
+        assert response.json()["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+    assert await fingerprint(theirs.tenant.id) == before
+
+
+async def test_only_a_superadmin_enters_another_tenant(
+    make_tenant: MakeTenant, make_user: MakeUser, sign_in: SignIn
+) -> None:
+    here, there = await make_tenant(), await make_tenant()
+    world = await make_world(there, make_user)
+    query = "query($id: ID!) { ticket(id: $id) { id } tenant { id } }"
+    for role, entered in ((Role.ADMIN, False), (Role.SUPERADMIN, True)):
+        client = await sign_in(await make_user(here, role))
+        response = await client.post(query, {"id": str(world.ticket.id)}, x_tenant_id=str(there.id))
+        shown = {"ticket": {"id": str(world.ticket.id)}, "tenant": {"id": str(there.id)}}
+        assert (response.json().get("data") == shown) is entered
+
+
+def _told(text: str, asked: str) -> str:
+    """A response without the id that was asked for, and without what changes with each call."""
+    return re.sub(r'"(accessToken|id)":"[^"]*"', "", text.replace(f'"{asked}"', ""))

@@ -1,0 +1,145 @@
+"""Who may call what: the matrix as data, run against every root field of the schema."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from graphql import GraphQLObjectType
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+
+from core.actor import Role
+from models.tenants import Tenant
+from resolvers.policy import METADATA, Requires
+from schema.root import schema
+from tests.fixtures.people import MakeUser
+from tests.graphql.client import GraphQLClient
+from tests.graphql.conftest import SignIn
+from tests.graphql.operations import CALLS, World, call, code_of, document, make_world
+from tests.graphql.snapshots import fingerprint
+from tests.graphql.socket_client import graphql_socket
+
+ANYBODY, USER, AGENT, ADMIN = "anybody", "user", "agent", "admin"
+_DENIALS = ("UNAUTHORIZED", "FORBIDDEN", "INTERNAL_ERROR")
+CALLERS = ("anonymous", "user", "agent", "admin", "superadmin")
+MATRIX = {
+    "Query.me": USER,
+    "Query.ticket": USER,
+    "Query.tickets": USER,
+    "Query.agentHealth": USER,
+    "Query.ask": USER,
+    "Query.knowledgeSources": USER,
+    "Query.knowledgeChunks": USER,
+    "Query.knowledgeSearch": USER,
+    "Query.users": ADMIN,
+    "Query.user": ADMIN,
+    "Query.tenant": USER,
+    "Query.tenantStats": AGENT,
+    "Query.tenants": ADMIN,
+    "Query.deadJobs": ADMIN,
+    "Mutation.register": ANYBODY,
+    "Mutation.login": ANYBODY,
+    "Mutation.refresh": ANYBODY,
+    "Mutation.logout": USER,
+    "Mutation.changePassword": USER,
+    "Mutation.updateMe": USER,
+    "Mutation.createTicket": USER,
+    "Mutation.updateTicket": AGENT,  # the call assigns; a customer's own changes are tested with tickets
+    "Mutation.deleteTicket": ADMIN,
+    "Mutation.addMessage": AGENT,  # the ticket is another customer's
+    "Mutation.respondToTicket": AGENT,
+    "Mutation.requestReply": AGENT,
+    "Mutation.addKnowledgeChunks": AGENT,
+    "Mutation.uploadKnowledge": ADMIN,
+    "Mutation.deleteKnowledgeSource": ADMIN,
+    "Mutation.reindexKnowledge": AGENT,
+    "Mutation.createUser": ADMIN,
+    "Mutation.updateUser": ADMIN,
+    "Mutation.setUserRole": ADMIN,
+    "Mutation.deactivateUser": ADMIN,
+    "Mutation.createTenant": ADMIN,
+    "Mutation.updateTenantSettings": ADMIN,
+    "Mutation.retryJob": ADMIN,
+    "Subscription.ticketEvents": AGENT,
+    "Subscription.inboxEvents": AGENT,
+    "Subscription.answerStream": AGENT,
+}
+FOREIGN_TO_CUSTOMERS = {"Query.ticket"}
+"""The world's ticket is another customer's: the field is theirs to call, the row is not."""
+
+ASKED_AMISS = {"Mutation.refresh": "UNAUTHORIZED"}
+"""Anybody may call it, and the call's own token is none."""
+
+
+def root_fields() -> Iterator[tuple[str, object]]:
+    """Every field of the three root types, with what Strawberry knows of it."""
+    core = schema._schema
+    for root in (core.query_type, core.mutation_type, core.subscription_type):
+        assert isinstance(root, GraphQLObjectType)
+        for name, field in root.fields.items():
+            yield f"{root.name}.{name}", field.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
+
+
+def test_every_root_field_declares_what_it_requires() -> None:
+    undeclared = [
+        name for name, field in root_fields() if not isinstance(getattr(field, "metadata", {}).get(METADATA), Requires)
+    ]
+    assert undeclared == []
+
+
+def test_the_matrix_and_the_calls_cover_every_root_field() -> None:
+    names = {name for name, _ in root_fields()}
+    assert set(MATRIX) == names
+    assert set(CALLS) == names
+
+
+@pytest.mark.parametrize("field", [name for name in MATRIX if not name.startswith("Subscription.")])
+async def test_a_field_is_for_those_in_the_matrix(
+    field: str, tenant: Tenant, make_user: MakeUser, sign_in: SignIn, anonymous: GraphQLClient
+) -> None:
+    world = await make_world(tenant, make_user)
+    for caller in CALLERS:
+        client = anonymous if caller == "anonymous" else await sign_in(await make_user(tenant, Role(caller)))
+        before = await fingerprint(tenant.id)
+        code = code_of(await call(client, field, world.variables()))
+        denied = _expected_denial(field, caller)
+        if denied:
+            assert (caller, code) == (caller, denied)
+            assert await fingerprint(tenant.id) == before
+        else:
+            assert code == ASKED_AMISS.get(field) or code not in _DENIALS, (caller, code)
+
+
+@pytest.mark.usefixtures("live_events")
+@pytest.mark.parametrize("field", [name for name in MATRIX if name.startswith("Subscription.")])
+async def test_a_subscription_is_for_those_in_the_matrix(
+    field: str, live: str, tenant: Tenant, make_user: MakeUser, sign_in: SignIn, anonymous: GraphQLClient
+) -> None:
+    world = await make_world(tenant, make_user)
+    for caller in CALLERS:
+        client = anonymous if caller == "anonymous" else await sign_in(await make_user(tenant, Role(caller)))
+        assert await _watch(live, client, field, world) == _expected_denial(field, caller), caller
+
+
+async def _watch(live: str, client: GraphQLClient, field: str, world: World) -> str | None:
+    """The code that a subscription is refused with; None where it gives an event, or nothing for a while."""
+    variables = {"id": str(world.ticket.id)} if "$id" in document(field) else {}
+    async with graphql_socket(live) as socket:
+        await socket.init(client.token)
+        await socket.subscribe("1", document(field), **variables)
+        try:
+            async with asyncio.timeout(0.3):
+                payload = await socket.next()
+        except TimeoutError:
+            return None
+    return str(payload["errors"][0]["extensions"]["code"]) if "errors" in payload else None
+
+
+def _expected_denial(field: str, caller: str) -> str | None:
+    least = MATRIX[field]
+    if least == ANYBODY:
+        return None
+    if caller == "anonymous":
+        return "UNAUTHORIZED"
+    if field in FOREIGN_TO_CUSTOMERS and caller == "user":
+        return "FORBIDDEN"
+    return None if Role(caller).includes(Role(least)) else "FORBIDDEN"
