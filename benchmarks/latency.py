@@ -66,7 +66,11 @@ def process(module: str, environment: dict[str, str], *arguments: str) -> Iterat
         yield started
     finally:
         started.terminate()
-        started.wait()
+        try:
+            started.wait(15)
+        except subprocess.TimeoutExpired:
+            started.kill()
+            started.wait()
 
 
 @asynccontextmanager

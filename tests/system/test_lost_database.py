@@ -1,0 +1,145 @@
+"""PostgreSQL killed under `opora up`: the API says so, recovers by itself, and has kept what it acknowledged."""
+
+import asyncio
+import os
+import shutil
+import signal
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.embedded.running import free_port
+from tests.system.installation import Service, eventually, status_of
+from tests.system.people import Person, sign_in, until
+
+PATIENCE_S = 15.0
+"""Longer than this no request may take, whatever the database does."""
+
+
+@dataclass
+class Up:
+    """A running `opora up` with the demo tenant."""
+
+    service: Service
+    origin: str
+    data_dir: Path
+
+    def kill_database(self) -> None:
+        pid_file = (self.data_dir / "postgres").resolve() / "postmaster.pid"
+        os.kill(int(pid_file.read_text("ascii").splitlines()[0]), signal.SIGKILL)
+
+    def until_ready(self, status: int = 200, seconds: float = 40.0) -> None:
+        assert eventually(lambda: status_of(self.origin) == status, seconds), self.service.text()
+
+
+@dataclass
+class Tally:
+    """What became of the requests of one phase."""
+
+    acknowledged: list[int] = field(default_factory=list)
+    refused: list[httpx.Response] = field(default_factory=list)
+    slowest: float = 0.0
+
+
+@pytest.fixture(scope="module")
+def system(directory: Path) -> Iterator[Up]:
+    port = free_port()
+    data_dir = directory / "data"
+    environment = {"OPORA_DATA_DIR": str(data_dir), "OPORA_RATE_LIMITS": "off", "OPORA_BCRYPT_ROUNDS": "4"}
+    service = Service(["up", "--port", str(port)], environment, directory / "up.log")
+    up = Up(service, f"http://127.0.0.1:{port}", data_dir)
+    try:
+        assert eventually(lambda: "is ready after" in service.text()), service.text()
+        yield up
+    finally:
+        service.end()
+        for link in data_dir.glob("*"):
+            if link.is_symlink():
+                shutil.rmtree(link.resolve().parent)
+
+
+@pytest.fixture
+async def customer(system: Up) -> AsyncIterator[Person]:
+    async with await sign_in(system.origin) as person:
+        yield person
+
+
+async def _write(customer: Person, ticket_id: int, tally: Tally, until: asyncio.Event) -> None:
+    while not until.is_set():
+        began = time.monotonic()
+        body = {"content": "Is anybody there?", "auto_respond": False}
+        response = await customer.post(f"/v1/tickets/{ticket_id}/messages", json=body)
+        tally.slowest = max(tally.slowest, time.monotonic() - began)
+        if response.status_code == 201:
+            tally.acknowledged.append(response.json()["id"])
+        else:
+            tally.refused.append(response)
+        await asyncio.sleep(0.01)
+
+
+async def _all_messages(customer: Person, ticket_id: int) -> list[int]:
+    found: list[int] = []
+    while True:
+        path = f"/v1/tickets/{ticket_id}/messages?limit=100&skip={len(found)}"
+        page = (await customer.get(path)).raise_for_status().json()
+        if not page:
+            return found
+        found += [message["id"] for message in page]
+
+
+def _assert_told_properly(tally: Tally) -> None:
+    """No failure but 503, in the shape of the dialect, and none that kept its client waiting."""
+    assert {response.status_code for response in tally.refused} <= {503}
+    assert all(set(response.json()) == {"detail"} for response in tally.refused)
+    assert tally.slowest < PATIENCE_S
+
+
+async def test_acknowledged_writes_survive_and_no_request_fails_otherwise_than_with_503(
+    customer: Person, system: Up
+) -> None:
+    ticket_id, tally, enough = await customer.open_ticket("Database", auto_respond=False), Tally(), asyncio.Event()
+    writers = [asyncio.create_task(_write(customer, ticket_id, tally, enough)) for _ in range(6)]
+    listener = asyncio.create_task(customer.hear(ticket_id, 60))
+    for _ in range(2):
+        await asyncio.sleep(0.5)
+        system.kill_database()
+        wanted = len(tally.acknowledged) + 30
+        await until(lambda wanted=wanted: len(tally.acknowledged) >= wanted)  # type: ignore[misc]
+    enough.set()
+    await asyncio.gather(*writers)
+    _assert_told_properly(tally)
+    stored = await _all_messages(customer, ticket_id)
+    assert set(tally.acknowledged) <= set(stored)
+    assert await listener == stored[:60]
+    assert await customer.hear(ticket_id, len(stored)) == stored
+
+
+async def test_api_says_503_without_a_database_and_recovers_by_itself(customer: Person, system: Up) -> None:
+    ticket_id, tally, enough = await customer.open_ticket("Database", auto_respond=False), Tally(), asyncio.Event()
+    # The supervisor stands still, so that the database stays away.
+    system.service.process.send_signal(signal.SIGSTOP)
+    try:
+        system.kill_database()
+        writer = asyncio.create_task(_write(customer, ticket_id, tally, enough))
+        await asyncio.to_thread(system.until_ready, 503)
+        await until(lambda: len(tally.refused) > 0)
+    finally:
+        system.service.process.send_signal(signal.SIGCONT)
+    await asyncio.to_thread(system.until_ready)
+    await until(lambda: len(tally.acknowledged) > 0)
+    enough.set()
+    await writer
+    _assert_told_properly(tally)
+
+
+async def test_question_asked_as_the_database_dies_is_answered_once(customer: Person, system: Up) -> None:
+    ticket_id = await customer.open_ticket("Home 300", "How much does the Home 300 plan cost?")
+    system.kill_database()
+    told = await customer.until_answered(ticket_id, 30)
+    await asyncio.sleep(1)
+    assert [each["role"] for each in told] == ["assistant"]
+    assert await customer.answers(ticket_id) == told
