@@ -34,14 +34,18 @@ class Sample:
     held_out: bool
 
 
+def is_held_out(number: int) -> bool:
+    """Whether a task's case is kept for measuring; the curve is fitted on the others."""
+    return bool(number // 25 % 2)
+
+
 def _samples(task: Task, using: Recipe) -> Iterator[Sample]:
     for number, case in enumerate(task.cases):
-        held_out = bool(number // 25 % 2)
         for group, without in _variants(task.name, case):
             hits = task.knowledge.hits(case.question, using, without)
             if hits:
                 right = hits[0].chunk_id in case.answers
-                yield Sample(group, _row(task, case, hits, using), right, held_out)
+                yield Sample(group, _row(task, case, hits, using), right, is_held_out(number))
 
 
 def _variants(name: str, case: Case) -> list[tuple[str, frozenset[int]]]:

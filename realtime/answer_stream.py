@@ -25,6 +25,7 @@ class AnswerStream:
         self._offset = 0
         self._waiting = ""
         self._sent_at = 0.0
+        self._withdrawn = False
 
     async def send(self, text: str) -> None:
         """More of the answer."""
@@ -34,6 +35,11 @@ class AnswerStream:
         if time.monotonic() - self._sent_at >= _PAUSE_S:
             await self._flush()
 
+    def withdraw(self) -> None:
+        """There will be no message: at the end the words that were sent are taken back."""
+        self._waiting = ""
+        self._withdrawn = True
+
     async def __aenter__(self) -> Self:
         return self
 
@@ -42,7 +48,7 @@ class AnswerStream:
     ) -> None:
         if self._offset or self._waiting:
             await self._flush()
-            await self._publish("answer.done" if error is None else "answer.failed")
+            await self._publish("answer.failed" if error is not None or self._withdrawn else "answer.done")
 
     async def _flush(self) -> None:
         if self._waiting:

@@ -14,4 +14,6 @@ async def reply(job: RunningJob) -> None:
     ticket_id, message_id = int(job.args["ticket_id"]), job.args["message_id"]
     stream = AnswerStream(job.tenant_id, ticket_id, turn=message_id or 0, attempt=job.attempt)
     async with stream:
-        await answering.reply(job, ticket_id=ticket_id, message_id=message_id, tell=stream.send)
+        draft = await answering.reply(job, ticket_id=ticket_id, message_id=message_id, tell=stream.send)
+        if draft is not None and draft.needs_escalation:
+            stream.withdraw()

@@ -30,6 +30,9 @@ TaskBody = Callable[[RunningJob], Awaitable[None]]
 # What another attempt cannot mend.
 _FINAL = (BadRequest, Forbidden, InvalidInput, NotFound, TooLarge, UnsupportedFormat)
 _LONGEST_ERROR = 500
+_CLAIM_PATIENCE_S = 60.0
+"""A job that was not claimed by then comes again, when the lease of its sending runs out."""
+_CLAIM_PAUSE_S = 0.5
 logger = structlog.get_logger(__name__)
 
 
@@ -79,9 +82,9 @@ async def run_job(task: Task, job_id: int, tenant_id: int) -> None:
     """One attempt at a job, from claim to mark. Raises only when cancelled; the job is given back then."""
     with structlog.contextvars.bound_contextvars(job_id=job_id, tenant_id=tenant_id, task=task.name):
         try:
-            job = await jobs.claim(job_id, tenant_id, lease_s=task.lease_s)
-        except Unavailable:
-            logger.warning("job_not_claimed", reason="the database does not answer; it will be sent again")
+            job = await _claim(task, job_id, tenant_id)
+        except Unavailable as error:
+            logger.warning("job_not_claimed", reason=error.message)
             return
         if job is None:
             # Redis delivers at least once: the row says that this message is an echo.
@@ -93,6 +96,18 @@ async def run_job(task: Task, job_id: int, tenant_id: int) -> None:
         JOBS.labels(task.name, outcome).inc()
         JOB_SECONDS.labels(task.name).observe(seconds)
         logger.info("job_attempted", outcome=outcome, attempt=job.attempt, seconds=round(seconds, 3))
+
+
+async def _claim(task: Task, job_id: int, tenant_id: int) -> RunningJob | None:
+    """Claim, waiting for a database that restarts: without it there is nothing else to do. Raises Unavailable."""
+    deadline = time.monotonic() + _CLAIM_PATIENCE_S
+    while True:
+        try:
+            return await jobs.claim(job_id, tenant_id, lease_s=task.lease_s)
+        except Unavailable:
+            if time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(_CLAIM_PAUSE_S)
 
 
 async def _attempt(task: Task, job: RunningJob) -> str:

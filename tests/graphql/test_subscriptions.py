@@ -1,6 +1,9 @@
 """Live events over a real WebSocket served by uvicorn."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
@@ -29,14 +32,30 @@ ANSWERS = """subscription($id: ID!) { answerStream(ticketId: $id) { __typename
     ... on AnswerFinished { turn message { text } } ... on AnswerFailed { turn } } }"""
 LAST_SEQ = "query($id: ID!) { ticket(id: $id) { lastSeq } }"
 
-Begun = Callable[[GraphQLSocket], Awaitable[None]]
+
+@asynccontextmanager
+async def repeated(tenant_id: int, topic: str, frame: dict[str, object]) -> AsyncIterator[None]:
+    """A frame that is sent again and again: what passes by before the subscription stands is lost."""
+
+    async def send() -> None:
+        while True:
+            await publish_ephemeral(tenant_id, topic, frame)
+            await asyncio.sleep(0.05)
+
+    sending = asyncio.create_task(send())
+    try:
+        yield
+    finally:
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
 
 
-async def begun(socket: GraphQLSocket) -> None:
-    """Return when the server has handled what was sent before, so that nothing that follows is missed."""
-    await socket.subscribe("begun", "{ __typename }")
-    assert (await socket.next("begun"))["data"]
-    await socket.next("begun")
+async def step(socket: GraphQLSocket, kind: str) -> dict[str, Any]:
+    """The next step of that kind; others before it are passed over."""
+    while True:
+        shown: dict[str, Any] = (await socket.next())["data"]["answerStream"]
+        if shown["__typename"] == kind:
+            return shown
 
 
 async def test_events_are_replayed_by_seq_and_then_come_live(
@@ -116,15 +135,14 @@ async def test_an_answer_is_watched_while_it_is_written(live: str, customer: Gra
     async with graphql_socket(live) as socket:
         await socket.init(customer.token)
         await socket.subscribe("1", ANSWERS, id=ticket_id)
-        await begun(socket)
-        await publish_ephemeral(tenant.id, topic, {"type": "answer.started", **frame})
+        async with repeated(tenant.id, topic, {"type": "answer.started", **frame}):
+            await step(socket, "AnswerStarted")
         await publish_ephemeral(tenant.id, topic, {"type": "answer.delta", **frame, "offset": 0, "text": "Turn it"})
-        assert (await socket.next())["data"]["answerStream"]["__typename"] == "AnswerStarted"
-        assert (await socket.next())["data"]["answerStream"]["text"] == "Turn it"
+        assert (await step(socket, "AnswerDelta"))["text"] == "Turn it"
         async with unit_of_work(system_actor(tenant.id)) as uow:
             ticket = await Ticket.get(id=int(ticket_id))
             await threads.store(uow, ticket, kind=AuthorKind.ASSISTANT, text="Turn it off", turn_id=0)
-        finished = (await socket.next())["data"]["answerStream"]
+        finished = await step(socket, "AnswerFinished")
     assert finished == {"__typename": "AnswerFinished", "turn": "0", "message": {"text": "Turn it off"}}
 
 
@@ -132,8 +150,8 @@ async def test_a_session_that_ends_takes_its_subscriptions_along(live: str, cust
     ticket_id = await opened(customer)
     async with graphql_socket(live) as socket:
         await socket.init(customer.token)
-        await socket.subscribe("1", EVENTS, id=ticket_id)
-        await begun(socket)
+        await socket.subscribe("1", EVENTS, id=ticket_id, after=0)
+        assert (await socket.next())["data"]
         await customer("mutation { logout { ok } }")
         assert (await socket.next())["errors"][0]["extensions"]["code"] == "ACCESS_REVOKED"
         await socket.subscribe("2", "{ me { id } }")
