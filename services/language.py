@@ -40,7 +40,7 @@ _loading = threading.Lock()
 
 
 def detect(text: str, *, hint: Language | None = None) -> Language:
-    """The language to answer in. Texts of other languages, and texts without words, get ``hint`` or the nearest one."""
+    """The language to answer in. Texts without words get ``hint``, other languages the nearest one."""
     found = identify(text)
     if found in _OWN:
         return Language(found)
@@ -48,7 +48,9 @@ def detect(text: str, *, hint: Language | None = None) -> Language:
         return hint or Language.RUSSIAN
     if found in _CYRILLIC_LANGUAGES:
         return hint if hint in (Language.RUSSIAN, Language.KAZAKH) else Language.RUSSIAN
-    return hint or Language.ENGLISH
+    # A hint comes from the tenant or from earlier words; a text in German was not written by a reader of Cyrillic,
+    # unless it is Kazakh in Latin letters, which passes for a Turkic language.
+    return Language.KAZAKH if hint is Language.KAZAKH and found == "tr" else Language.ENGLISH
 
 
 def identify(text: str) -> str:
