@@ -18,7 +18,7 @@ from app.media_types import accepted_weights
 from config.settings import get_settings
 from core.errors import BadRequest, TooLarge
 from rest.bodies import limited_chunks, read_body
-from rest.problems import UnsupportedMediaType
+from rest.problems import BodyTooLarge, UnsupportedMediaType
 from rest.uploads import plain_name
 from schema.types.scalars import UploadedFile
 
@@ -143,6 +143,9 @@ async def _read_multipart(request: Request) -> object:
         form = await parser.parse()
     except (MultiPartException, UnicodeError, KeyError) as error:
         raise BadRequest("The body is not valid multipart/form-data") from error
+    except BodyTooLarge:
+        # All else of such a request is small: it is the file that is too large.
+        raise _file_too_large() from None
     try:
         return await _joined(form)
     finally:
@@ -176,8 +179,12 @@ async def _file(upload: UploadFile) -> UploadedFile:
     limits = get_settings().limits
     data = await upload.read()
     if len(data) > limits.max_upload_bytes:
-        raise TooLarge(f"The file is larger than {limits.max_upload_mb} MB", field="file")
+        raise _file_too_large()
     return UploadedFile(plain_name(upload.filename or ""), data)
+
+
+def _file_too_large() -> TooLarge:
+    return TooLarge(f"The file is larger than {get_settings().limits.max_upload_mb} MB", field="file")
 
 
 def _put(operation: dict[str, Any], path: object, file: UploadedFile) -> None:

@@ -7,7 +7,7 @@ as the schema spells it. What nobody expected is logged under an id, and the id 
 from typing import Any
 
 import structlog
-from graphql import GraphQLError, GraphQLSyntaxError
+from graphql import ArgumentNode, GraphQLError, GraphQLSyntaxError, ObjectFieldNode
 from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.utils.str_converters import to_camel_case
 
@@ -35,9 +35,9 @@ def shown(error: GraphQLError) -> GraphQLError:
     """The error as a client may see it."""
     cause = _cause(error)
     if isinstance(cause, DomainError):
-        return _with(error, cause.message, domain_extensions(cause))
+        return _with(error, _worded(cause), domain_extensions(cause))
     if isinstance(cause, StrawberryInputCoercionError):
-        return _with(error, cause.message, {"code": InvalidInput.code})
+        return _refused_null(error)
     if isinstance(cause, GraphQLError) and "code" in (cause.extensions or {}):
         return _with(error, cause.message, dict(cause.extensions or {}))
     if error.path is None and (error.nodes or isinstance(cause, GraphQLError)):
@@ -51,6 +51,12 @@ def shown_all(errors: list[GraphQLError] | None) -> list[GraphQLError] | None:
     return [shown(error) for error in errors] if errors else None
 
 
+def _worded(error: DomainError) -> str:
+    """The message, with the input to blame spelled as the schema spells it."""
+    field = error.field or ""
+    return error.message.replace(field, to_camel_case(field)) if "_" in field else error.message
+
+
 def domain_extensions(error: DomainError) -> dict[str, Any]:
     """What a client can act on."""
     told: dict[str, Any] = {"code": error.code}
@@ -60,6 +66,14 @@ def domain_extensions(error: DomainError) -> dict[str, Any]:
         if isinstance(error, kind):
             told[name] = getattr(error, attribute)
     return told
+
+
+def _refused_null(error: GraphQLError) -> GraphQLError:
+    """The library tells it in its own types' names, which are none of the client's business."""
+    named = next((node for node in error.nodes or () if isinstance(node, ObjectFieldNode | ArgumentNode)), None)
+    name = None if named is None else named.name.value
+    told = {"code": InvalidInput.code} | ({} if name is None else {"field": name})
+    return _with(error, f"{name or 'A field that may be left out'} must not be null", told)
 
 
 def _cause(error: GraphQLError) -> Exception:

@@ -19,7 +19,7 @@ from config.settings import get_settings
 from core.bounded_cache import BoundedCache
 from core.errors import InvalidInput, NotAuthenticated
 from core.text import is_storable
-from schema.errors import TOO_COMPLEX, refusal, shown_all
+from schema.errors import TOO_COMPLEX, VALIDATION_FAILED, refusal, shown_all
 from schema.weight import MOST_NESTED, MOST_OBJECTS, Cost, Costs, Shape, Shapes, operations_of
 
 MOST_COMMENTS = 1000
@@ -98,6 +98,9 @@ class Preparation(SchemaExtension):
         variables = context.variables or {}
         _check_variables(variables)
         most = get_settings().limits.graphql_cost
+        # Strawberry would run the first; https://spec.graphql.org/October2021/#GetOperation() asks for a refusal.
+        if len(prepared.costs) > 1 and context._provided_operation_name is None:
+            raise _RefusedError(refusal("Name the operation to run: the document has several", VALIDATION_FAILED))
         cost = prepared.costs[context.operation_name].total(variables)
         if cost > most:
             raise _RefusedError(refusal(f"The operation costs {cost}, at most {most} is allowed", TOO_COMPLEX))

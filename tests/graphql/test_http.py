@@ -211,3 +211,17 @@ async def test_an_unexpected_error_is_shown_as_its_id_alone(
 
 async def test_responses_are_never_cached(anonymous: GraphQLClient) -> None:
     assert (await anonymous.post("{ __typename }")).headers["cache-control"] == "no-store"
+
+
+async def test_a_document_of_several_operations_says_which_to_name(client: httpx.AsyncClient) -> None:
+    response = await posted(client, b'{"query": "query A { __typename } query B { __typename }"}')
+    assert code_of(response) == "GRAPHQL_VALIDATION_FAILED"
+    named = await posted(client, b'{"query": "query A { __typename } query B { __typename }", "operationName": "B"}')
+    assert named.json() == {"data": {"__typename": "Query"}}
+
+
+async def test_null_for_what_may_only_be_left_out_is_told_in_the_schemas_words(customer: GraphQLClient) -> None:
+    response = await customer.post('mutation { updateTicket(id: "1", input: {title: null}) { id } }')
+    (error,) = response.json()["errors"]
+    assert error["message"] == "title must not be null"
+    assert error["extensions"] == {"code": "VALIDATION_ERROR", "field": "title"}

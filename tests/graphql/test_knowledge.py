@@ -91,7 +91,7 @@ async def test_a_file_is_uploaded_and_found(admin: GraphQLClient) -> None:
         (b"\x89PNG\r\n\x1a\n" + b"\0" * 100, "image.txt", None),
         (b"%PDF-1.7 broken", "broken.pdf", None),
         (b"x" * 1_100_000, "large.txt", "FILE_TOO_LARGE"),
-        (b"x" * 3_000_000, "larger.txt", "REQUEST_TOO_LARGE"),
+        (b"x" * 3_000_000, "larger.txt", "FILE_TOO_LARGE"),
     ],
 )
 async def test_a_bad_file_is_refused_and_leaves_nothing(
