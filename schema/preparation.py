@@ -82,7 +82,8 @@ class Preparation(SchemaExtension):
         introspects = _check_shape(document, get_settings().limits)
         errors = validate(context.schema._schema, document, RULES, max_errors=MOST_ERRORS)
         if errors:
-            raise _RefusedError(*errors)
+            closed = get_settings().is_production and context.context.known_actor is None
+            raise _RefusedError(*(map(_without_names, errors) if closed else errors))
         costs = Costs(context.schema._schema, document)
         by_name = {node.name.value if node.name else None: costs.of(node) for node in operations_of(document)}
         prepared = Prepared(document, by_name, introspects)
@@ -115,6 +116,11 @@ class StorableText(ValidationRule):
 
 
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule, StorableText)
+
+
+def _without_names(error: GraphQLError) -> GraphQLError:
+    """To strangers in production no names are suggested: they would tell the schema that introspection keeps back."""
+    return GraphQLError(error.message.split(" Did you mean")[0], error.nodes, extensions=error.extensions)
 
 
 class _RefusedError(Exception):

@@ -36,6 +36,8 @@ _ANSWER_FRAMES: Mapping[str, str] = {
     "answer.done": "answer_done",
     "answer.failed": "answer_failed",
 }
+_TIMES = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
+"""As in the dialect's responses: 2024-01-15T10:30:00Z."""
 _frames: Shared[str | None] = Shared()
 
 
@@ -64,7 +66,9 @@ async def _render(event: StoredEvent, actor: Actor) -> str | None:
     if not content.visible_to(actor):
         return None
     kind, data = _RENDERERS[event.kind](content)
-    return None if data is None else orjson.dumps({"type": kind, "data": data, "seq": event.seq}).decode()
+    return (
+        None if data is None else orjson.dumps({"type": kind, "data": data, "seq": event.seq}, option=_TIMES).decode()
+    )
 
 
 def _message(content: EventContent) -> tuple[str, Frame | None]:

@@ -113,6 +113,15 @@ async def test_introspection_is_open_but_in_production(
         assert (await customer(query))["__schema"]
 
 
+async def test_names_are_suggested_to_strangers_in_development_only(anonymous: GraphQLClient, override: Any) -> None:
+    async def told() -> str:
+        return str((await anonymous.post("{ meee { id } }")).json()["errors"][0]["message"])
+
+    assert "Did you mean" in await told()
+    with override(OPORA_ENV="production"):
+        assert await told() == "Cannot query field 'meee' on type 'Query'."
+
+
 async def test_limits_are_settings(customer: GraphQLClient, override: Any) -> None:
     with override(OPORA_GRAPHQL_MAX_DEPTH="2"):
         assert await customer.code("{ tickets { edges { node { title } } } }") == "QUERY_TOO_COMPLEX"
