@@ -36,15 +36,13 @@ MODEL_MODULES = (
 _ALIAS = {APP_ROLE: "default", SYSTEM_ROLE: "system"}
 _BEGIN_PATIENCE_S = 5.0
 _ACQUIRE_PATIENCE_S = 10.0
-_GONE = (
-    OSError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
+_ENDED = (
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
 )
+_GONE = (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError, *_ENDED)
 
 
 class _StatelessConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg's generic base is untyped here
@@ -153,7 +151,10 @@ async def transaction(tenant_id: int | None, *, role: str = APP_ROLE) -> AsyncIt
             yield client
             await client.commit()
     except BaseException as error:
-        broken = _is_lost(client)
+        # A server that ends says so first: the connection is lost although it does not know it yet.
+        broken = _is_lost(client) or isinstance(error, _ENDED)
+        if broken:
+            _terminate(client)
         if broken and isinstance(error, Exception) and not isinstance(error, DomainError):
             raise Unavailable("The database does not answer") from error
         if not broken and not client._finalized:

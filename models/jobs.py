@@ -23,7 +23,8 @@ class JobState(StrEnum):
 
 
 MOVES: Mapping[JobState, frozenset[JobState]] = {
-    JobState.PENDING: frozenset({JobState.SENT}),
+    # A message may overtake the commit that marks its job as sent.
+    JobState.PENDING: frozenset({JobState.SENT, JobState.RUNNING}),
     JobState.SENT: frozenset({JobState.RUNNING, JobState.PENDING}),
     JobState.RUNNING: frozenset({JobState.DONE, JobState.PENDING, JobState.DEAD, JobState.RUNNING}),
     JobState.DONE: frozenset(),

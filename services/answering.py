@@ -8,10 +8,11 @@ called between units of work, never inside one.
 from dataclasses import dataclass
 
 from core.actor import Actor, system_actor
+from core.errors import InvalidInput
 from core.events import ReplyRequested
 from models.tenants import Tenant
 from models.tickets import Ticket
-from services import jobs, tickets, turns
+from services import jobs, retrieval, tickets, turns
 from services.drafting import EXTRACTIVE_MODEL, Draft, Question, compose
 from services.generation import Tell
 from services.jobs import RunningJob
@@ -40,6 +41,8 @@ async def model_health() -> AnswerHealth:
 
 async def ask(actor: Actor, question: str, *, max_context: int = 5) -> Draft:
     """The playground: what the assistant would say, with nothing stored. Raises InvalidInput."""
+    if not question.strip() or len(question) > retrieval.MAX_QUESTION:
+        raise InvalidInput(f"question must be 1 to {retrieval.MAX_QUESTION} characters long", field="question")
     async with unit_of_work(actor):
         tenant = await Tenant.get(id=actor.tenant_id)
     language = detect(question, hint=tenant.language)
@@ -69,7 +72,7 @@ async def request_reply(uow: UnitOfWork, ticket_id: int) -> None:
 async def reply(job: RunningJob, *, ticket_id: int, message_id: int | None, tell: Tell) -> Draft | None:
     """The job behind ReplyRequested: it happens once for a turn, however often it is tried.
 
-    Returns what was drafted, None where the turn was owed nothing any more.
+    Returns what was drafted, None where the turn was owed nothing any more, before or after.
     """
     actor = system_actor(job.tenant_id)
     async with unit_of_work(actor) as uow:
@@ -81,7 +84,15 @@ async def reply(job: RunningJob, *, ticket_id: int, message_id: int | None, tell
     async with unit_of_work(actor) as uow:
         # Asked again under the lock: a person may have taken over, or the ticket may be gone, while the model thought.
         ticket = await Ticket.filter(id=ticket_id).select_for_update().get_or_none()
-        if ticket is not None and not turns.person_in_charge(ticket):
+        wanted = ticket is not None and not turns.person_in_charge(ticket)
+        if ticket is not None and wanted:
             await turns.settle(uow, ticket, turn, draft)
         await jobs.finish(uow, job)
-    return draft
+    return draft if wanted else None
+
+
+async def give_up(job: RunningJob, *, ticket_id: int, message_id: int | None) -> None:
+    """The job that follows a reply which no attempt could make: the turn goes to a person."""
+    async with unit_of_work(system_actor(job.tenant_id)) as uow:
+        await turns.abandon(uow, ticket_id, message_id)
+        await jobs.finish(uow, job)

@@ -4,9 +4,9 @@ Taken rows are marked inside a transaction that the relay keeps open while Redis
 between leaves them as they were, so the worst is that they are handed on twice, which receivers notice.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import orjson
 
@@ -39,16 +39,22 @@ LIMIT $2
 _UNSEND = "UPDATE jobs SET state = 'pending', lease_until = NULL WHERE state = 'sent' RETURNING id"
 _SWEEP = """
 WITH lapsed AS (
-    SELECT j.id, j.state = 'running' AND j.attempts >= coalesce(t.max_attempts, 1) AS spent
-    FROM jobs j LEFT JOIN jsonb_to_recordset($1::jsonb) AS t (task text, max_attempts int) USING (task)
+    SELECT j.id, j.state = 'running' AND j.attempts >= coalesce(t.max_attempts, 1) AS spent, t.amends
+    FROM jobs j LEFT JOIN jsonb_to_recordset($1::jsonb) AS t (task text, max_attempts int, amends text) USING (task)
     WHERE j.state IN ('sent', 'running') AND j.lease_until < clock_timestamp()
     LIMIT 1000 FOR UPDATE OF j SKIP LOCKED
-)
+), swept AS (
 UPDATE jobs SET state = CASE WHEN spent THEN 'dead' ELSE 'pending' END, lease_until = NULL,
     last_error = CASE WHEN spent THEN 'Its workers stopped without a word' ELSE last_error END,
     finished_at = CASE WHEN spent THEN clock_timestamp() END
 FROM lapsed WHERE jobs.id = lapsed.id
-RETURNING jobs.id, jobs.tenant_id
+RETURNING jobs.id, jobs.tenant_id, jobs.args, lapsed.spent, lapsed.amends
+), amended AS (
+INSERT INTO jobs (tenant_id, task, args, state, attempts, run_after, created_at)
+SELECT tenant_id, amends, args, 'pending', 0, clock_timestamp(), clock_timestamp()
+FROM swept WHERE spent AND amends IS NOT NULL
+)
+SELECT id, tenant_id FROM swept
 """
 
 
@@ -96,9 +102,18 @@ async def unsend() -> int:
         return len(await statements.rows(_UNSEND))
 
 
-async def sweep(max_attempts: Mapping[str, int]) -> list[int]:
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How often a task is tried, and the task that makes amends when it died."""
+
+    task: str
+    max_attempts: int
+    amends: str | None = None
+
+
+async def sweep(limits: Sequence[Limit]) -> list[int]:
     """Return jobs whose lease ran out, or lay them to rest after their last attempt. Returns their tenants."""
-    table = [{"task": task, "max_attempts": most} for task, most in max_attempts.items()]
+    table = [asdict(limit) for limit in limits]
     async with system_unit_of_work(SystemReason.SWEEP) as statements:
         rows = await statements.rows(_SWEEP, orjson.dumps(table).decode())
     return sorted({row["tenant_id"] for row in rows})

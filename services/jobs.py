@@ -38,6 +38,10 @@ UPDATE jobs SET state = $3::text, lease_until = NULL, last_error = $4,
     finished_at = CASE WHEN $3::text = 'dead' THEN clock_timestamp() END
 WHERE {_MINE} RETURNING id
 """  # noqa: S608
+_AMEND = """
+INSERT INTO jobs (tenant_id, task, args, state, attempts, run_after, created_at)
+VALUES ($1, $2, $3::jsonb, 'pending', 0, clock_timestamp(), clock_timestamp())
+"""
 _RETRY = """
 UPDATE jobs SET state = 'pending', attempts = 0, run_after = clock_timestamp(), finished_at = NULL
 WHERE id = $1 AND state = 'dead' RETURNING id
@@ -95,14 +99,19 @@ async def settle(job: RunningJob) -> bool:
         return await Statements(client).row(_FINISH, job.id, job.attempt) is not None
 
 
-async def fail(job: RunningJob, error: str, *, max_attempts: int, final: bool = False) -> JobState:
+async def fail(
+    job: RunningJob, error: str, *, max_attempts: int, final: bool = False, amends: str | None = None
+) -> JobState:
     """Put the job back for a later attempt, or to rest where it was the last or the error is ``final``.
 
-    ``error`` is shown to admins: it must hold no secret.
+    ``error`` is shown to admins: it must hold no secret. ``amends`` names the task that follows a job's death.
     """
     state = JobState.DEAD if final or job.attempt >= max_attempts else JobState.PENDING
     async with transaction(job.tenant_id) as client:
-        await Statements(client).row(_FAIL, job.id, job.attempt, state, error, backoff_s(job.attempt))
+        statements = Statements(client)
+        failed = await statements.row(_FAIL, job.id, job.attempt, state, error, backoff_s(job.attempt))
+        if failed and state is JobState.DEAD and amends is not None:
+            await statements.rows(_AMEND, job.tenant_id, amends, orjson.dumps(job.args).decode())
     return state
 
 

@@ -4,10 +4,11 @@ Two lanes: vectors (dense), which cross languages, and words with exact tokens (
 error codes apart. :mod:`services.scoring` says how they are joined; this module asks the database for what it needs.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import orjson
 
 from core.actor import Actor
 from core.errors import InvalidInput
@@ -23,13 +24,22 @@ from services.unit_of_work import Row, UnitOfWork, unit_of_work
 
 MAX_QUESTION = 4_000
 CANDIDATES = 50
-_RARE = 2_000
-"""A word that stands in more chunks than this tells nothing, and is not counted further."""
+_COMMON = 2_000
+"""A word that stands in as many chunks of a language tells nothing, and is not counted further."""
 
 _SPACES = """
 SELECT language, chunks, lexemes, total::real[] AS total FROM knowledge_spaces WHERE model = $1 AND chunks > 0
 """
-_WORDS = "SELECT tsvector_to_array(to_tsvector(search_configuration($1), $2)) AS words"
+_FREQUENCIES = """
+SELECT space.language, word.lexeme, word.chunks
+FROM unnest($1::text[]) AS space (language), LATERAL lexical_frequencies(
+    space.language, tsvector_to_array(to_tsvector(search_configuration(space.language), $2)), $3) AS word
+"""
+_CANDIDATES = """
+SELECT asked.language, found.chunk_id, found.length, found.lexeme, found.occurrences
+FROM jsonb_to_recordset($1::jsonb) AS asked (language text, words text[]),
+    LATERAL lexical_candidates(asked.language, asked.words, $2) AS found
+"""
 _FOUND = """
 SELECT c.id, s.name AS source, c.content, c.heading, c.version, c.language,
     n.spans, n.vectors
@@ -89,15 +99,19 @@ async def search(actor: Actor, question: str, *, limit: int = 5) -> Search:
     calibration = providers().calibration
     passages = {str(name): mean for name, mean in (await calibration.passages()).items()}
     queries = {str(name): mean for name, mean in (await calibration.queries()).items()}
+    elsewhere = providers().indexed_elsewhere
     async with unit_of_work(actor) as uow:
         spaces = await uow.rows(_SPACES, model)
+        means = centring(_sums(spaces), passages, queries)
+        asked = _query(raw, question, language, spaces, means)
         lexical = await _lexical(uow, question, spaces)
-    means = centring(_sums(spaces), passages, queries)
-    asked = _query(raw, question, language, spaces, means)
-    near = await providers().index.search(actor.tenant_id, asked, limit=CANDIDATES)
-    ids = {hit.chunk_id for hit in near} | lexical.words.keys() | lexical.exact.keys()
-    async with unit_of_work(actor) as uow:
-        rows = {row["id"]: row for row in await uow.rows(_FOUND, list(ids), model)}
+        near = [] if elsewhere else await _near(actor, asked)
+        rows = await _rows(uow, {*near, *lexical.words, *lexical.exact})
+    if elsewhere:
+        # A store outside PostgreSQL is asked when no transaction is open.
+        near = await _near(actor, asked)
+        async with unit_of_work(actor) as uow:
+            rows |= await _rows(uow, set(near) - rows.keys())
     vectors = {chunk_id: _vectors(row, len(raw)) for chunk_id, row in rows.items()}
     scored = dense(raw, language, [_candidate(row, vectors[row["id"]]) for row in rows.values()], means)
     size = sum(row["chunks"] for row in spaces)
@@ -126,32 +140,42 @@ def _query(raw: Vector, question: str, language: str, spaces: Iterable[Row], mea
     )
 
 
-async def _lexical(uow: UnitOfWork, question: str, spaces: Iterable[Row]) -> _Lexical:
+async def _near(actor: Actor, asked: VectorQuery) -> list[int]:
+    """Chunks whose vectors are near, best first."""
+    return [hit.chunk_id for hit in await providers().index.search(actor.tenant_id, asked, limit=CANDIDATES)]
+
+
+async def _rows(uow: UnitOfWork, chunk_ids: Collection[int]) -> dict[int, Row]:
+    rows = await uow.rows(_FOUND, list(chunk_ids), providers().embedder.model)
+    return {row["id"]: row for row in rows}
+
+
+async def _lexical(uow: UnitOfWork, question: str, spaces: Sequence[Row]) -> _Lexical:
     """Passages that share rare words (names cross languages), and those that share exact tokens."""
     tokens = exact_tokens(question)
     exact: dict[int, float] = {}
     if tokens:
         rows = await uow.rows("SELECT * FROM exact_candidates($1::text[], $2)", tokens, CANDIDATES)
         exact = {row["chunk_id"]: row["matched"] / len(tokens) for row in rows}
-    words: dict[int, float] = {}
-    for space in spaces:
-        words |= await _by_words(uow, question, space)
+    words = await _by_words(uow, question, spaces)
     best = sorted(words, key=lambda chunk_id: -words[chunk_id])[:CANDIDATES]
     return _Lexical({chunk_id: words[chunk_id] for chunk_id in best}, exact)
 
 
-async def _by_words(uow: UnitOfWork, question: str, space: Row) -> dict[int, float]:
-    """BM25 of passages of one language, the question's words cut to the stems of that language."""
-    language = space["language"]
-    words = (await uow.rows(_WORDS, language, question))[0]["words"]
-    counted = await uow.rows("SELECT * FROM lexical_frequencies($1, $2::text[], $3)", language, words, _RARE)
-    frequencies = {row["lexeme"]: row["chunks"] for row in counted if 0 < row["chunks"] < _RARE}
-    if not frequencies:
-        return {}
-    rows = await uow.rows(
-        "SELECT * FROM lexical_candidates($1, $2::text[], $3)", language, list(frequencies), 4 * CANDIDATES
-    )
-    return bm25(_counts(rows), Corpus(space["chunks"], space["lexemes"] / space["chunks"], frequencies))
+async def _by_words(uow: UnitOfWork, question: str, spaces: Sequence[Row]) -> dict[int, float]:
+    """BM25 by chunk; for each language of the knowledge the question's words are cut to that language's stems."""
+    rarity: dict[str, dict[str, int]] = {space["language"]: {} for space in spaces}
+    for row in await uow.rows(_FREQUENCIES, list(rarity), question, _COMMON):
+        if 0 < row["chunks"] < _COMMON:
+            rarity[row["language"]][row["lexeme"]] = row["chunks"]
+    asked = [{"language": language, "words": list(words)} for language, words in rarity.items() if words]
+    found = await uow.rows(_CANDIDATES, orjson.dumps(asked).decode(), 4 * CANDIDATES) if asked else []
+    scores: dict[int, float] = {}
+    for space in spaces:
+        language = space["language"]
+        corpus = Corpus(space["chunks"], space["lexemes"] / space["chunks"], rarity[language])
+        scores |= bm25(_counts([row for row in found if row["language"] == language]), corpus)
+    return scores
 
 
 def _counts(rows: Sequence[Row]) -> list[TermCounts]:

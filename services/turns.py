@@ -93,6 +93,14 @@ async def settle(uow: UnitOfWork, ticket: Ticket, turn: OpenTurn, draft: Draft) 
     return message
 
 
+async def abandon(uow: UnitOfWork, ticket_id: int, message_id: int | None) -> None:
+    """Call a person to a turn that the assistant cannot answer; nothing where it is owed nothing any more."""
+    turn_id = message_id or DESCRIPTION
+    ticket = await Ticket.filter(id=ticket_id).select_for_update().get_or_none()
+    if ticket is not None and not person_in_charge(ticket) and await answered(ticket_id, turn_id) is None:
+        await threads.escalate(uow, ticket, EscalationReason.PROVIDER_FAILED, turn_id=turn_id)
+
+
 async def _opened(uow: UnitOfWork, ticket: Ticket, message: Message | None) -> OpenTurn:
     tenant = await Tenant.get(id=uow.tenant_id)
     conversation = await Conversation.get(id=ticket.id)

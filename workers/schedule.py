@@ -28,7 +28,9 @@ logger = structlog.get_logger(__name__)
 
 
 async def _sweep() -> int:
-    return len(await dispatch.sweep({task.name: task.max_attempts for task in TASKS.values()}))
+    return len(
+        await dispatch.sweep([dispatch.Limit(task.name, task.max_attempts, task.amends) for task in TASKS.values()])
+    )
 
 
 async def _forget_events() -> int:

@@ -38,7 +38,10 @@ logger = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """``lease`` None means the settings' lease; a body that runs longer than ``time_limit_s`` has failed."""
+    """``lease`` None means the settings' lease; a body that runs longer than ``time_limit_s`` has failed.
+
+    ``amends`` names the task that a dead job of this one is followed by, with the same arguments.
+    """
 
     name: str
     body: TaskBody
@@ -46,6 +49,7 @@ class Task:
     max_attempts: int
     time_limit_s: float
     lease: float | None = None
+    amends: str | None = None
 
     @property
     def lease_s(self) -> float:
@@ -62,6 +66,7 @@ def task(
     lease_s: float | None = None,
     max_attempts: int = 8,
     time_limit_s: float = 300.0,
+    amends: str | None = None,
 ) -> Callable[[TaskBody], TaskBody]:
     """Register ``async def body(job)`` under a stable name, which stored jobs carry. Raises ValueError if it is taken.
 
@@ -72,7 +77,7 @@ def task(
     def register(body: TaskBody) -> TaskBody:
         if name in TASKS:
             raise ValueError(f"Two tasks are called {name}")
-        TASKS[name] = Task(name, body, queue, max_attempts, time_limit_s, lease_s)
+        TASKS[name] = Task(name, body, queue, max_attempts, time_limit_s, lease_s, amends)
         return body
 
     return register
@@ -83,8 +88,8 @@ async def run_job(task: Task, job_id: int, tenant_id: int) -> None:
     with structlog.contextvars.bound_contextvars(job_id=job_id, tenant_id=tenant_id, task=task.name):
         try:
             job = await _claim(task, job_id, tenant_id)
-        except Unavailable as error:
-            logger.warning("job_not_claimed", reason=error.message)
+        except Exception:
+            logger.exception("job_not_claimed")
             return
         if job is None:
             # Redis delivers at least once: the row says that this message is an echo.
@@ -99,12 +104,13 @@ async def run_job(task: Task, job_id: int, tenant_id: int) -> None:
 
 
 async def _claim(task: Task, job_id: int, tenant_id: int) -> RunningJob | None:
-    """Claim, waiting for a database that restarts: without it there is nothing else to do. Raises Unavailable."""
+    """Claim, waiting for a database that restarts: without it there is nothing else to do. Raises what stays wrong."""
     deadline = time.monotonic() + _CLAIM_PATIENCE_S
     while True:
         try:
             return await jobs.claim(job_id, tenant_id, lease_s=task.lease_s)
-        except Unavailable:
+        except Exception:
+            # Whatever it is, the message would be gone with it, and the job would wait for the sweeper.
             if time.monotonic() > deadline:
                 raise
             await asyncio.sleep(_CLAIM_PAUSE_S)
@@ -158,9 +164,10 @@ async def _record_failure(task: Task, job: RunningJob, error: Exception) -> str:
     else:
         logger.error("job_failed", attempt=job.attempt, exc_info=error)
     try:
-        state = await jobs.fail(job, describe(error), max_attempts=task.max_attempts, final=final)
-    except Unavailable:
+        state = await jobs.fail(job, describe(error), max_attempts=task.max_attempts, final=final, amends=task.amends)
+    except Exception:
         # The lease runs out and the sweeper finds the job.
+        logger.exception("failure_not_recorded", attempt=job.attempt)
         return "failed"
     return "dead" if state is JobState.DEAD else "failed"
 

@@ -33,5 +33,6 @@ GRANT INSERT, UPDATE ON users, sessions, event_topics, jobs TO opora_app;
 GRANT INSERT, UPDATE, DELETE ON conversations, messages, attachments, tickets, citations TO opora_app;
 GRANT INSERT, UPDATE, DELETE ON knowledge_sources, knowledge_chunks, chunk_vectors, chunk_sentences, knowledge_spaces TO opora_app;
 GRANT INSERT ON events, event_outbox TO opora_app;
-GRANT UPDATE, DELETE ON jobs, event_outbox TO opora_system;
+GRANT INSERT, UPDATE, DELETE ON jobs TO opora_system;
+GRANT UPDATE, DELETE ON event_outbox TO opora_system;
 GRANT DELETE ON events, sessions TO opora_system;

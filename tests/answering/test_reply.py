@@ -1,16 +1,19 @@
 """The main job: a customer's turn gets one grounded reply, or a person."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from core.actor import Actor, Role
+from core.errors import InvalidInput
 from core.events import EscalationReason, ReplyRequested
 from core.paging import OffsetPage
 from models.conversations import AuthorKind
 from models.tenants import Tenant
 from models.tickets import Ticket, TicketStatus
 from services import answering, knowledge, messages, tickets
+from services.drafting import Draft, compose
 from services.ingestion import NewChunk
 from services.messages import MessageView
 from services.tickets import TicketChanges
@@ -169,9 +172,80 @@ async def test_internal_notes_are_no_history_for_the_assistant_and_not_shown(
     assert len(await thread(agent, ticket)) == 1
 
 
+async def _answered_then(actor: Actor, tenant: Tenant, drain_jobs: DrainJobs, said: str) -> tuple[MessageView, Ticket]:
+    """What follows an answer on which the customer said something."""
+    ticket = await open_ticket(actor, "Returns", QUESTION)
+    await drain_jobs(tenant)
+    async with unit_of_work(actor) as uow:
+        await messages.add(uow, ticket.id, text=said)
+    await drain_jobs(tenant)
+    return (await thread(actor, ticket))[-1], await status(actor, ticket)
+
+
+async def test_thanks_for_an_answer_are_taken_note_of_and_nobody_is_called(
+    customer: Actor, tenant: Tenant, drain_jobs: DrainJobs
+) -> None:
+    told, ticket = await _answered_then(customer, tenant, drain_jobs, "Yes, thank you!")
+    assert (told.message.author_kind, told.citations) == (AuthorKind.ASSISTANT, ())
+    assert "helped" in told.message.text
+    assert ticket.status is TicketStatus.OPEN
+
+
+async def test_after_an_answer_that_did_not_help_a_person_is_called(
+    customer: Actor, tenant: Tenant, drain_jobs: DrainJobs
+) -> None:
+    told, ticket = await _answered_then(customer, tenant, drain_jobs, "No, that's not it")
+    assert told.message.author_kind is AuthorKind.SYSTEM
+    assert (ticket.status, ticket.escalation_reason) == (TicketStatus.ESCALATED, EscalationReason.NO_GROUND)
+
+
+async def test_a_yes_without_an_answer_before_it_is_a_question_like_any_other(
+    customer: Actor, tenant: Tenant, drain_jobs: DrainJobs
+) -> None:
+    ticket = await open_ticket(customer, "Yes")
+    await drain_jobs(tenant)
+    assert (await status(customer, ticket)).status is TicketStatus.ESCALATED
+
+
+async def test_an_empty_question_to_the_playground_is_refused_by_its_own_name(customer: Actor) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        await answering.ask(customer, "  ")
+    assert refused.value.field == "question"
+
+
 async def test_the_playground_answers_and_stores_nothing(customer: Actor) -> None:
     draft = await answering.ask(customer, QUESTION)
     assert not draft.needs_escalation
     assert draft.context[0].source == "shop.md"
     async with unit_of_work(customer):
         assert await Ticket.filter(created_by_id=customer.user_id).count() == 0
+
+
+async def test_a_reply_that_no_attempt_can_make_goes_to_a_person(
+    customer: Actor, tenant: Tenant, drain_jobs: DrainJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = await open_ticket(customer, "Returns", QUESTION)
+
+    async def broken(*_args: object, **_kwargs: object) -> None:
+        raise InvalidInput("nothing that another attempt could mend")
+
+    monkeypatch.setattr(answering, "compose", broken)
+    await drain_jobs(tenant)
+    (told,) = await thread(customer, ticket)
+    assert told.message.author_kind is AuthorKind.SYSTEM
+    assert (await status(customer, ticket)).escalation_reason is EscalationReason.PROVIDER_FAILED
+
+
+async def test_an_answer_that_comes_after_a_person_took_over_is_not_stored(
+    customer: Actor, tenant: Tenant, drain_jobs: DrainJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = await open_ticket(customer, "Returns", QUESTION)
+
+    async def slowly(*args: Any, **kwargs: Any) -> Draft:
+        async with unit_of_work(customer) as uow:
+            await tickets.update(uow, ticket.id, TicketChanges(status=TicketStatus.ESCALATED))
+        return await compose(*args, **kwargs)
+
+    monkeypatch.setattr(answering, "compose", slowly)
+    await drain_jobs(tenant)
+    assert [view.message.author_kind for view in await thread(customer, ticket)] == [AuthorKind.SYSTEM]

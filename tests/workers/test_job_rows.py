@@ -81,10 +81,20 @@ async def test_the_sweeper_returns_what_nobody_renewed_and_buries_what_was_tried
     lapsed, spent = await claimed(enqueue, tenant, lease_s=-1), await claimed(enqueue, tenant, lease_s=-1)
     alive = await claimed(enqueue, tenant)
     await rows("UPDATE jobs SET attempts = 5 WHERE id = $1 RETURNING id", spent.id)
-    await dispatch.sweep({"tests.work": 5})
+    await dispatch.sweep([dispatch.Limit("tests.work", 5)])
     assert await states([lapsed.id]) == {"pending": 1}
     assert await states([spent.id]) == {"dead": 1}
     assert await states([alive.id]) == {"running": 1}
+
+
+async def test_the_death_of_a_job_in_the_sweep_is_followed_by_its_amends(enqueue: Enqueue, tenant: Tenant) -> None:
+    spent = await claimed(enqueue, tenant, lease_s=-1)
+    limits = [dispatch.Limit("tests.work", 1, amends="tests.amends")]
+    await dispatch.sweep(limits)
+    await dispatch.sweep(limits)
+    followers = await rows("SELECT state, args FROM jobs WHERE task = 'tests.amends' AND tenant_id = $1", tenant.id)
+    assert [row["state"] for row in followers] == ["pending"]
+    assert await states([spent.id]) == {"dead": 1}
 
 
 async def test_a_failing_job_backs_off_then_rests_with_its_reason(enqueue: Enqueue, tenant: Tenant) -> None:
