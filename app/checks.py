@@ -143,6 +143,8 @@ async def check_embeddings(settings: Settings) -> Finding:
 
 async def check_model(settings: Settings) -> Finding:
     model = make_chat_model(settings)
+    if model is None and settings.llm.base_url is not None:
+        return Finding("chat model", Level.WARN, "an endpoint but no model: answers are quotes", "set OPORA_LLM_MODEL")
     if model is None:
         return Finding("chat model", Level.OK, "none set: answers are quoted from the knowledge (OPORA_LLM_BASE_URL)")
     try:

@@ -154,7 +154,6 @@ class KnowledgeSettings(Group):
     """Lengths are characters of the source text."""
 
     chunk_chars: int = variable("OPORA_CHUNK_CHARS", 900, ge=100, le=8000)
-    chunk_overlap_chars: int = variable("OPORA_CHUNK_OVERLAP_CHARS", 120, ge=0, le=2000)
 
 
 class IdentitySettings(Group):

@@ -40,12 +40,12 @@ def installed(template_url: str, own_valkey: EmbeddedValkey, directory: Path) ->
     """`async with installed(apis=2, OPORA_LLM_BASE_URL=...) as system:` on a fresh database, with the demo tenant."""
 
     @asynccontextmanager
-    async def start(*, apis: int = 1, jobs: bool = True, **changes: str) -> AsyncIterator[Installation]:
+    async def start(*, apis: int = 1, **changes: str) -> AsyncIterator[Installation]:
         name = unique("system").replace("-", "_")
         async with copied_database(template_url, name) as url:
             environment = variables(url, own_valkey.url, directory) | {"OPORA_JOB_LEASE_S": str(LEASE_S)} | changes
             # From the main thread, blocking: the kernel ends the processes when the thread that started them ends.
-            with installation(environment, directory, apis=apis, jobs=jobs) as running:
+            with installation(environment, directory, apis=apis) as running:
                 yield running
 
     return start

@@ -77,24 +77,17 @@ class Service:
 
 
 class Installation:
-    """Any number of APIs, with or without a worker and a scheduler, that share a database and a Redis."""
+    """Any number of APIs, a worker and a scheduler that share a database and a Redis."""
 
-    def __init__(self, environment: Mapping[str, str], directory: Path, *, apis: int, jobs: bool) -> None:
+    def __init__(self, environment: Mapping[str, str], directory: Path, *, apis: int = 1) -> None:
         self.environment = environment
         self._directory = directory
         self._services: list[Service] = []
         ports = [free_port() for _ in range(apis)]
         self.origins = [f"http://127.0.0.1:{port}" for port in ports]
         self.apis = [self.service("api", OPORA_PORT=str(port)) for port in ports]
-        self._jobs = {name: self.service(name) for name in ("worker", "scheduler") if jobs}
-
-    @property
-    def worker(self) -> Service:
-        return self._jobs["worker"]
-
-    @property
-    def scheduler(self) -> Service:
-        return self._jobs["scheduler"]
+        self.worker = self.service("worker")
+        self.scheduler = self.service("scheduler")
 
     @property
     def origin(self) -> str:
@@ -119,11 +112,9 @@ class Installation:
 
 
 @contextmanager
-def installation(
-    environment: Mapping[str, str], directory: Path, *, apis: int = 1, jobs: bool = True
-) -> Iterator[Installation]:
+def installation(environment: Mapping[str, str], directory: Path, *, apis: int = 1) -> Iterator[Installation]:
     """Started with the demo tenant, ready, and stopped with the block. The database has to be migrated."""
-    running = Installation(environment, directory, apis=apis, jobs=jobs)
+    running = Installation(environment, directory, apis=apis)
     try:
         preparation = running.service("prepare", "--demo")
         assert preparation.process.wait(_PATIENCE_S) == 0, preparation.text()

@@ -1,11 +1,15 @@
-"""PostgreSQL killed under `opora up`: the API says so, recovers by itself, and has kept what it acknowledged."""
+"""`opora up`: its database killed, the API says so, recovers by itself and has kept what it acknowledged; and
+`opora kb import` beside it, which goes on where it was interrupted and names what it cannot read.
+"""
 
 import asyncio
 import os
+import re
 import shutil
 import signal
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,10 +18,12 @@ import pytest
 
 from tests.embedded.running import free_port
 from tests.system.installation import Service, eventually, status_of
-from tests.system.people import Person, sign_in, until
+from tests.system.people import Person, until
 
 PATIENCE_S = 15.0
 """Longer than this no request may take, whatever the database does."""
+ROWS = 70
+"""More than the import stores in one step."""
 
 
 @dataclass
@@ -26,7 +32,15 @@ class Up:
 
     service: Service
     origin: str
-    data_dir: Path
+    environment: dict[str, str]
+
+    @property
+    def data_dir(self) -> Path:
+        return Path(self.environment["OPORA_DATA_DIR"])
+
+    def command(self, *words: str) -> Service:
+        """Another command on the same data."""
+        return Service(words, self.environment, self.service.log.with_name(f"{words[0]}.log"))
 
     def kill_database(self) -> None:
         pid_file = (self.data_dir / "postgres").resolve() / "postmaster.pid"
@@ -51,7 +65,7 @@ def system(directory: Path) -> Iterator[Up]:
     data_dir = directory / "data"
     environment = {"OPORA_DATA_DIR": str(data_dir), "OPORA_RATE_LIMITS": "off", "OPORA_BCRYPT_ROUNDS": "4"}
     service = Service(["up", "--port", str(port)], environment, directory / "up.log")
-    up = Up(service, f"http://127.0.0.1:{port}", data_dir)
+    up = Up(service, f"http://127.0.0.1:{port}", environment)
     try:
         assert eventually(lambda: "is ready after" in service.text()), service.text()
         yield up
@@ -60,12 +74,6 @@ def system(directory: Path) -> Iterator[Up]:
         for link in data_dir.glob("*"):
             if link.is_symlink():
                 shutil.rmtree(link.resolve().parent)
-
-
-@pytest.fixture
-async def customer(system: Up) -> AsyncIterator[Person]:
-    async with await sign_in(system.origin) as person:
-        yield person
 
 
 async def _write(customer: Person, ticket_id: int, tally: Tally, until: asyncio.Event) -> None:
@@ -143,3 +151,64 @@ async def test_question_asked_as_the_database_dies_is_answered_once(customer: Pe
     await asyncio.sleep(1)
     assert [each["role"] for each in told] == ["assistant"]
     assert await customer.answers(ticket_id) == told
+
+
+@pytest.fixture
+def folder(directory: Path) -> Path:
+    """A table of many passages, a text that comes after it, and files that lie about themselves."""
+    folder = directory / "knowledge"
+    folder.mkdir()
+    rows = [f"What does Aurora {n} cost?,Aurora {n} costs {n}00 tenge." for n in range(1, ROWS + 1)]
+    (folder / "tariffs.csv").write_text("\n".join(["question,answer", *rows]) + "\n", encoding="utf-8")
+    (folder / "tariffs.md").write_text("# Tariffs\n\nEach Aurora tariff includes a router.\n", encoding="utf-8")
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.7\nnothing of the kind")
+    (folder / "disguised.docx").write_bytes(b"MZ\x90\x00 a program")
+    (folder / "empty.txt").write_bytes(b"")
+    return folder
+
+
+async def _imported(admin: Person) -> Counter[tuple[str, str]]:
+    """How often each passage of the tariffs is stored, by source and text, in any version."""
+    found: Counter[tuple[str, str]] = Counter()
+    skip = 0
+    while page := (await admin.get(f"/v1/kb/chunks?limit=100&skip={skip}")).raise_for_status().json():
+        skip += len(page)
+        found.update((chunk["source"], chunk["chunk"]) for chunk in page if chunk["source"].startswith("tariffs"))
+    return found
+
+
+def _import(system: Up, folder: Path) -> Service:
+    return system.command("kb", "import", str(folder), "--tenant", "demo")
+
+
+async def test_interrupted_import_goes_on_without_duplicates_and_names_bad_files(
+    admin: Person, system: Up, folder: Path
+) -> None:
+    first = _import(system, folder)
+    while not (partial := await _imported(admin)):
+        assert first.process.poll() is None, first.text()
+    first.kill()
+
+    second = _import(system, folder)
+    await until(lambda: second.process.poll() is not None, 60)
+    assert second.process.returncode == 0, second.text()
+    whole = await _imported(admin)
+    assert len(whole) == whole.total() == ROWS + 1
+    assert 0 < partial.total() < ROWS
+    assert whole >= partial
+    assert re.search(rf"2 of 5 files: {ROWS + 1 - partial.total()} passages created", second.text()), second.text()
+    for bad in ("broken.pdf", "disguised.docx", "empty.txt"):
+        assert bad in second.text()
+    question = {"query": "What does Aurora 17 cost?", "limit": 3}
+    found = (await admin.post("/v1/kb/search", json=question)).raise_for_status().json()
+    assert "Aurora 17 costs 1700 tenge" in found[0]["chunk"]
+
+
+async def test_folder_without_anything_readable_fails(system: Up, directory: Path) -> None:
+    nothing = directory / "nothing"
+    nothing.mkdir()
+    (nothing / "broken.pdf").write_bytes(b"%PDF-1.7\nnothing of the kind")
+    failed = _import(system, nothing)
+    await until(lambda: failed.process.poll() is not None, 60)
+    assert failed.process.returncode == 1
+    assert "No file could be read" in failed.text()
