@@ -114,7 +114,7 @@ def create_user(email: str, password: str, role: str, tenant: str) -> None:
 
     with _process("user"):
         _complete(create(email=email, password=password, role=role, tenant=tenant))
-    click.echo(f"{email} is now a {role} of {tenant}.")
+    click.echo(f"{email} can sign in now, as {role} of the tenant {tenant}.")
 
 
 @cli.command()

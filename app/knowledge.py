@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from app.composition import open_process
@@ -70,7 +71,7 @@ def _source(path: Path, file: Path, name: str | None) -> str:
 
 
 async def _import_file(actor: Actor, file: Path, source: str, bar: Progress) -> ChunkReport | None:
-    task = bar.add_task(source, total=None)
+    task = bar.add_task(escape(source), total=None)
 
     def advance(done: int, total: int) -> None:
         bar.update(task, completed=done, total=total)
@@ -79,7 +80,9 @@ async def _import_file(actor: Actor, file: Path, source: str, bar: Progress) -> 
         data = await asyncio.to_thread(file.read_bytes)
         report = await knowledge.import_file(actor, source=source, file_name=file.name, data=data, progress=advance)
     except (DomainError, OSError) as error:
-        bar.update(task, description=f"[red]{source}: {error}", total=1, completed=1)
+        # A line of its own: the bar's column would cut the reason off.
+        bar.remove_task(task)
+        bar.console.print(f"[red]✗[/red] {escape(f'{source}: {error}')}", soft_wrap=True)
         return None
     return report.chunks
 

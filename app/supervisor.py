@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import shutil
 import signal
 import sys
 import time
@@ -28,6 +29,7 @@ class Supervisor:
         self._demo = demo
         self._began = time.monotonic()
         self._run = settings.data_dir / "run"
+        self._counters = self._run / "metrics"
         self._lock = Lock(self._run / "opora.lock")
         self._servers = EmbeddedServers(settings)
         self._environment = dict(os.environ)
@@ -79,6 +81,7 @@ class Supervisor:
             "OPORA_PORT": str(self._settings.http.port),
             "OPORA_DATA_DIR": str(self._settings.data_dir),
         }
+        self._share_counters()
         addresses = self._servers.start()
         self._environment |= addresses
         if addresses:
@@ -88,6 +91,12 @@ class Supervisor:
         self._gate.hand_over()
         self._start_children(self._children[:1])
         self._await_ready()
+
+    def _share_counters(self) -> None:
+        """Name a folder in which the processes count together, so that `/metrics` of the API tells of all of them."""
+        shutil.rmtree(self._counters, ignore_errors=True)
+        self._counters.mkdir(parents=True)
+        self._environment["PROMETHEUS_MULTIPROC_DIR"] = str(self._counters)
 
     def _start_children(self, children: list[Child]) -> None:
         for child in children:
@@ -136,6 +145,8 @@ class Supervisor:
                 _say(line)
             if child.pid != pid:
                 self._remember()
+                for gauge in self._counters.glob(f"gauge_live*_{pid}.db"):
+                    gauge.unlink()
 
     def _revive_servers(self) -> None:
         addresses = self._servers.revive()

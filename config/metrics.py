@@ -1,5 +1,7 @@
 """Prometheus metrics that more than one layer counts. Names and labels are part of the product: dashboards use them."""
 
+import os
+
 from prometheus_client import Counter, Gauge, Histogram
 
 MODEL_CALLS = Counter(
@@ -37,3 +39,11 @@ SUBSCRIBERS = Gauge("opora_subscribers", "Open subscriptions of this process", m
 SUBSCRIPTIONS_CUT = Counter(
     "opora_subscriptions_cut_total", "Subscriptions ended by the server; reason: the code of the error", ("reason",)
 )
+
+
+def counts_are_shared() -> bool:
+    """Whether the processes beside this one count into a common folder, as `opora up` has them do.
+
+    The variable is the metrics library's own; it reads it once, when it is imported.
+    """
+    return bool(os.environ.get("PROMETHEUS_MULTIPROC_DIR"))

@@ -4,7 +4,6 @@ PostgreSQL's text holds no NUL; its bigint and the JSON of our stores hold 64 bi
 are refused by the JSON decoder (RFC 8259, 8.1).
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, TypeVar
@@ -13,14 +12,13 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from core.errors import BadRequest, InvalidInput
+from rest.field_errors import field_error
 from rest.problems import FieldError, WrongFields
 
 T = TypeVar("T", bound=msgspec.Struct)
 
 _MOST_FORM_FIELDS = 50
 _DEEPEST = 16
-_MISSING = re.compile(r"Object missing required field `(?P<field>[^`]*)`")
-_PLACE = re.compile(r" - at `(?P<path>[^`]*)`$")
 
 
 @cache
@@ -70,7 +68,7 @@ def decode_parameter(name: str, value: str, kind: Any) -> Any:
     try:
         return msgspec.convert(value, kind, strict=False)
     except msgspec.ValidationError as error:
-        raise WrongFields([_field_error(name, str(error))]) from None
+        raise WrongFields([field_error(name, str(error))]) from None
 
 
 def check_free_json(value: object, field: str, depth: int = 0) -> None:
@@ -94,7 +92,7 @@ def _json_errors(raw: bytes, kind: type[T], error: msgspec.ValidationError) -> l
 def _errors(value: object, kind: type[T], first: msgspec.ValidationError, *, strict: bool) -> list[FieldError]:
     """msgspec stops at the first wrong field: each is converted alone to find the others."""
     if not isinstance(value, dict):
-        return [_field_error("body", str(first))]
+        return [field_error("body", str(first))]
     found = []
     for info in msgspec.structs.fields(kind):
         name = info.encode_name
@@ -105,18 +103,8 @@ def _errors(value: object, kind: type[T], first: msgspec.ValidationError, *, str
         try:
             msgspec.convert(value[name], info.type, strict=strict)
         except msgspec.ValidationError as error:
-            found.append(_field_error(name, str(error)))
-    return found or [_field_error("body", str(first))]
-
-
-def _field_error(name: str, text: str) -> FieldError:
-    place = _PLACE.search(text)
-    parts = re.findall(r"[^.\[\]$]+", place["path"]) if place else []
-    message = text[: place.start()] if place else text
-    missing = _MISSING.match(message)
-    if missing:
-        return FieldError(".".join([name, *parts, missing["field"]]), "Field required")
-    return FieldError(".".join([name, *parts]), message)
+            found.append(field_error(name, str(error), info.type))
+    return found or [field_error("body", str(first))]
 
 
 def _refuse_nul(value: object) -> None:

@@ -13,8 +13,8 @@ from services import generation, retrieval
 from services.documents.exact_tokens import exact_tokens
 from services.extraction import Excerpt, answer_text, suggestion_text
 from services.generation import Generated, Tell, silent
-from services.intents import wants_person
-from services.prompts.messages import Turn
+from services.intents import Verdict, verdict_on_answer, wants_person
+from services.prompts.messages import Speaker, Turn
 from services.providers import providers
 from services.retrieval import FoundChunk, Search
 from services.scoring import Decision, Thresholds, decide
@@ -39,7 +39,8 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """``content`` is the reply, or the notice that a person takes over where ``escalation`` is set.
+    """``content`` is the reply, or the notice that a person takes over where ``escalation`` is set. A reply that cites
+    nothing takes note of the customer's thanks and says nothing else.
 
     ``context`` is all that was found, best first; ``cited`` what the reply rests on, in the order of its markers.
     ``confidence``, in [0, 1], is the probability that the best passage is what was asked for; None without a search.
@@ -68,6 +69,11 @@ async def compose(
     """
     if wants_person(question.text):
         return _escalated(question, EscalationReason.CUSTOMER_REQUEST)
+    verdict = _verdict(question)
+    if verdict is Verdict.HELPED:
+        return Draft(wording(question.language).render("acknowledged"), question.language, _model_name())
+    if verdict is Verdict.NOT_HELPED:
+        return _escalated(question, EscalationReason.NO_GROUND)
     try:
         found, decision = await _look(actor, question, max_context)
         if decision is Decision.ESCALATE:
@@ -82,6 +88,12 @@ async def compose(
     except ModelUnavailable as error:
         logger.warning("answer_provider_failed", error=error.message)
         return _escalated(question, EscalationReason.PROVIDER_FAILED)
+
+
+def _verdict(question: Question) -> Verdict | None:
+    """What the customer says of the answer right before; without one, a "yes" is no verdict."""
+    follows_answer = bool(question.history) and question.history[-1].speaker is Speaker.ASSISTANT
+    return verdict_on_answer(question.text) if follows_answer else None
 
 
 async def _look(actor: Actor, question: Question, max_context: int) -> tuple[Search, Decision]:

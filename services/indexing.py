@@ -95,7 +95,10 @@ async def _embed_batch(batch: Sequence[Passage]) -> list[Embedded]:
     for passage in batch:
         spans.append(range(len(texts), len(texts) + len(passage.parts)))
         texts += [part.text for part in passage.parts]
-    vectors = await providers().embedder.passages(texts)
+    # A passage of one sentence is that sentence: equal texts are embedded once.
+    places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+    distinct = await providers().embedder.passages(list(places))
+    vectors = distinct[[places[text] for text in texts]]
     return [
         Embedded(vectors[number], passage.parts, vectors[span.start : span.stop])
         for number, (passage, span) in enumerate(zip(batch, spans, strict=True))

@@ -1,13 +1,14 @@
-"""What a customer asks the conversation itself for: a person instead of an automatic answer.
+"""What a customer says to the conversation itself: that a person should answer, or whether an answer was the right one.
 
 Rules and not a model: they can be read, a wrong one can be mended the same day, and a missed request for a person
-costs more trust than any answer gains. The phrases are data, in services/person_requests.
+costs more trust than any answer gains. The phrases are data, in services/person_requests and services/verdicts.
 """
 
 import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
@@ -18,7 +19,15 @@ _FOLDED = str.maketrans("ёйәіңғүұқөһ", "еиаингуукох")
 _APOSTROPHES = re.compile(r"['’`ʼ]")
 _NOT_WORDS = re.compile(r"[^\w]+|_")
 _LONGEST = 1_000
+_LONGEST_VERDICT = 120
 _BOUNDARY = re.compile(r"[.!?;\n]+")
+
+
+class Verdict(StrEnum):
+    """What a customer says of an answer that ended with the question whether it was the right one."""
+
+    HELPED = "helped"
+    NOT_HELPED = "not_helped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +41,20 @@ def wants_person(text: str) -> bool:
     """Whether the customer asks for a human being: operator, manager, anybody alive. Russian, Kazakh, English."""
     clauses = [_normalised(clause) for clause in _BOUNDARY.split(text[:_LONGEST])]
     return any(_asks(clause, _phrases(language)) for language in Language for clause in clauses if clause)
+
+
+def verdict_on_answer(text: str) -> Verdict | None:
+    """Whether a message is a verdict on the last answer and nothing else: "yes, thank you", "no, that's not it".
+
+    None where it says anything more, which is then a question like any other. Russian, Kazakh, English.
+    """
+    said = _normalised(text[:_LONGEST_VERDICT])
+    if not said or len(text) > _LONGEST_VERDICT:
+        return None
+    for verdicts in map(_verdicts, Language):
+        if verdicts.either.fullmatch(said):
+            return Verdict.NOT_HELPED if verdicts.against.search(said) else Verdict.HELPED
+    return None
 
 
 def _normalised(text: str) -> str:
@@ -66,6 +89,23 @@ def _one_edit_apart(word: str, stem: str) -> bool:
     rest, wanted = word[start:], stem[start:]
     swapped = rest[:2] == wanted[:2][::-1] and rest[2:] == wanted[2:]
     return rest[1:] == wanted[1:] or rest == wanted[1:] or rest[1:] == wanted or swapped
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdicts:
+    """``either`` matches messages of nothing but verdicts, ``against`` each one that says that an answer failed."""
+
+    either: re.Pattern[str]
+    against: re.Pattern[str]
+
+
+@cache
+def _verdicts(language: Language) -> _Verdicts:
+    source = files("services.verdicts").joinpath(f"{language.value}.toml").read_text("utf-8")
+    table = tomllib.loads(source.translate(_FOLDED))
+    against = rf"\b(?:{'|'.join(table['not_helped'])})\b"
+    either = rf"\b(?:{'|'.join((*table['not_helped'], *table['helped']))})\b"
+    return _Verdicts(re.compile(f"{either}(?: {either})*"), re.compile(against))
 
 
 @cache

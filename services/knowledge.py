@@ -13,7 +13,7 @@ from models.knowledge import KnowledgeChunk, KnowledgeSource
 from services import ingestion, reindexing
 from services.documents.chunking import chunk as cut
 from services.documents.document import Document
-from services.documents.formats import Format, named_format, safe_name
+from services.documents.formats import ACCEPTED, UPLOADED, named_format, safe_name
 from services.documents.isolation import read_document_isolated
 from services.ingestion import NOTHING, Batch, ChunkReport, NewChunk, identified
 from services.unit_of_work import UnitOfWork, unit_of_work
@@ -21,7 +21,6 @@ from services.unit_of_work import UnitOfWork, unit_of_work
 MAX_CONTENT = 20_000
 MAX_CHUNKS = 1_000
 _STEP = 64
-_IMPORTED_ONLY = frozenset({Format.CSV, Format.JSONL})
 _CHUNKS = """
 SELECT c.id, s.name AS source, c.content, c.heading, c.version, c.is_current, c.language
 FROM knowledge_chunks c JOIN knowledge_sources s ON s.id = c.source_id
@@ -78,8 +77,8 @@ async def upload(actor: Actor, *, source: str | None, file_name: str, data: byte
     Raises Forbidden below admin, InvalidInput, and what :func:`services.documents.reading.read_document` raises.
     """
     _require(actor, Role.ADMIN)
-    if named_format(safe_name(file_name)) in _IMPORTED_ONLY:
-        raise UnsupportedFormat("Uploads are .txt, .md, .pdf or .docx; `opora kb import` loads tables", field="file")
+    if named_format(safe_name(file_name)) not in UPLOADED:
+        raise UnsupportedFormat(f"Tables are not uploaded. Accepted: {ACCEPTED}", field="file")
     file = await _read(source, file_name, data)
     return file.report(await ingestion.store(actor, file.batch))
 

@@ -10,10 +10,11 @@ and thresholds are data, measured per embedding model by ``python -m benchmarks.
 import math
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from itertools import accumulate
 from typing import TypeAlias
 
 import numpy as np
@@ -232,7 +233,13 @@ def fuse(
                 hit.sentence,
             )
         )
-    return ranked
+    return _never_rising(ranked)
+
+
+def _never_rising(hits: Sequence[Hit]) -> list[Hit]:
+    """The hits, none of them likelier than one that ranks above it."""
+    capped = accumulate((hit.confidence for hit in hits), min)
+    return [replace(hit, confidence=most) for hit, most in zip(hits, capped, strict=True)]
 
 
 def _score(

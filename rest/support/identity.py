@@ -101,6 +101,12 @@ async def refresh(body: RefreshRequest) -> TokenView:
     return TokenView.of(await identity.refresh(body.refresh_token))
 
 
+@group.post("/auth/logout", "Выход", status=204, bucket=Bucket.OTHER)
+async def logout(actor: Actor) -> None:
+    """Сеанс закрывается сразу: его токены больше не принимаются. В документе этой операции нет."""
+    await identity.logout(actor)
+
+
 @group.get("/auth/me", "Получение профиля", bucket=Bucket.OTHER, examples=Examples(response=examples.USER))
 async def me(actor: Actor) -> UserView:
     async with unit_of_work(identity.at_home(actor)) as uow:

@@ -29,7 +29,9 @@ MIME_TYPES = {
     Format.JSONL: "application/jsonl",
 }
 EXTENSIONS = {form.value: form for form in Format} | {"markdown": Format.MARKDOWN, "text": Format.TEXT}
-ACCEPTED = ", ".join(f".{form.value}" for form in Format)
+UPLOADED = (Format.TEXT, Format.MARKDOWN, Format.PDF, Format.DOCX)
+"""What the API takes; tables come in by the command line."""
+ACCEPTED = ", ".join(f".{form.value}" for form in UPLOADED) + "; tables (.csv, .jsonl) by `opora kb import`"
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.intents import wants_person
+from services.intents import Verdict, verdict_on_answer, wants_person
 
 WANTED = [
     "позовите оператора",
@@ -132,3 +132,58 @@ def test_odd_input_is_no_request_and_takes_no_time() -> None:
 
 def test_a_request_far_into_a_long_message_does_not_decide() -> None:
     assert not wants_person("слово " * 400 + "позовите оператора")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "да",
+        "Да, спасибо!",
+        "Спасибо большое, всё получилось",
+        "иә, рахмет",
+        "Yes, thank you :)",
+        "thanks, that worked",
+        "ОК",
+    ],
+)
+def test_thanks_say_that_the_answer_helped(text: str) -> None:
+    assert verdict_on_answer(text) is Verdict.HELPED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "нет",
+        "Нет, это не то.",
+        "Не помогло",
+        "всё ещё не работает",
+        "жоқ, бұл емес",
+        "No, that's not it",
+        "it doesn't work",
+    ],
+)
+def test_a_customer_who_says_no_was_not_helped(text: str) -> None:
+    assert verdict_on_answer(text) is Verdict.NOT_HELPED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "?!",
+        "да, а как отменить заказ?",
+        "Спасибо, а сколько стоит доставка?",
+        "No internet since yesterday",
+        "yes and where is my order",
+        "не работает роутер",
+        "работает ли поддержка ночью",
+        "thank you page is broken",
+        "да " * 200,
+    ],
+)
+def test_whoever_says_more_than_a_verdict_asks_something(text: str) -> None:
+    assert verdict_on_answer(text) is None
+
+
+def test_a_long_row_of_verdicts_takes_no_time() -> None:
+    assert verdict_on_answer("көп рахмет " * 10 + "x") is None

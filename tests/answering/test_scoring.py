@@ -112,6 +112,13 @@ def test_equal_scores_keep_a_fixed_order() -> None:
     assert [each.chunk_id for each in ranked] == [3, 9]
 
 
+def test_what_ranks_below_is_shown_as_no_likelier_than_what_ranks_above() -> None:
+    above, below = hit(1, 0.3), replace(hit(2, 0.29), similarity=0.9)
+    ranked = fuse([above, below], {}, {}, "en", 10, using())
+    assert [each.chunk_id for each in ranked] == [1, 2]
+    assert ranked[1].confidence <= ranked[0].confidence
+
+
 def test_no_candidates_make_no_ranking() -> None:
     assert fuse([], {1: 3.0}, {}, "en", 0, using()) == []
 

@@ -53,12 +53,12 @@ def refused(error: type[DomainError], name: str, data: bytes, *, max_bytes: int 
 def test_disguised_content_is_named_and_so_is_what_is_accepted(name: str, data: bytes, kind: str) -> None:
     message = refused(UnsupportedFormat, name, data)
     assert kind in message
-    assert ".docx, .csv, .jsonl" in message
+    assert ".docx; tables (.csv, .jsonl)" in message
 
 
 @pytest.mark.parametrize("name", ["a.exe", "a", "a.pdf.png", ".pdf", "", "a."])
 def test_unknown_extensions_are_refused_with_the_accepted_ones(name: str) -> None:
-    assert ".txt, .md, .pdf, .docx, .csv, .jsonl" in refused(UnsupportedFormat, name, b"words")
+    assert ".txt, .md, .pdf, .docx; tables (.csv, .jsonl)" in refused(UnsupportedFormat, name, b"words")
 
 
 @pytest.mark.parametrize("name", NAMES)

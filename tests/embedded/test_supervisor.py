@@ -46,6 +46,16 @@ def test_first_query_of_the_demo_is_answered_with_citations(running: Up) -> None
     assert _paste(running.first_query())["data"]["ask"]["cited"]
 
 
+def test_metrics_tell_of_the_workers_and_of_the_relay_too(running: Up) -> None:
+    def counted(name: str) -> float:
+        with urllib.request.urlopen(f"http://127.0.0.1:{running.port}/metrics", timeout=5) as answer:
+            lines = answer.read().decode().splitlines()
+        return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(name))
+
+    assert eventually(lambda: counted('opora_jobs_total{outcome="done"') > 0)
+    assert eventually(lambda: counted("opora_events_published_total") > 0)
+
+
 def test_second_start_on_the_same_data_names_the_first(running: Up) -> None:
     with Up(running.data_dir) as second:
         assert second.process.wait(30) == 1
@@ -76,7 +86,7 @@ def test_killed_database_is_started_again(running: Up) -> None:
 def test_ctrl_c_leaves_no_process(data_dir: Path) -> None:
     with Up(data_dir) as up:
         up.wait_until_ready()
-        assert _paste(up.first_query())["data"]["__schema"]
+        assert _paste(up.first_query())["data"]["__typename"]
         assert len(processes_of(data_dir)) >= 4
         assert up.end(signal.SIGINT) == 0
     assert processes_of(data_dir) == {}

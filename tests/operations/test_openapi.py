@@ -17,6 +17,8 @@ from rest.operations import Operation
 
 SPEC: dict[str, Any] = json.loads(document())
 DOCUMENTED = Path(__file__).parent / "documented_paths.txt"
+OURS = {"POST /v1/auth/logout"}
+"""Operations that the document does not have: docs/dialects says why."""
 
 
 def entries() -> list[tuple[str, str, dict[str, Any]]]:
@@ -32,9 +34,9 @@ def test_it_is_valid_openapi() -> None:
     assert not list(OpenAPIV31SpecValidator(SPEC).iter_errors())
 
 
-def test_every_documented_path_is_there_and_nothing_else() -> None:
+def test_every_documented_path_is_there_and_beyond_them_only_what_we_chose() -> None:
     listed = {f"{method.upper()} {path}" for method, path, _ in entries()}
-    assert listed == set(DOCUMENTED.read_text(encoding="utf-8").split("\n")) - {""}
+    assert listed - OURS == set(DOCUMENTED.read_text(encoding="utf-8").split("\n")) - {""}
 
 
 def test_operation_ids_are_unique() -> None:

@@ -203,3 +203,25 @@ async def test_names_of_sources_that_cannot_be(source: str, common_world: World,
     response = await client.delete(f"/v1/kb/sources/{source}", headers=common_world.headers(Role.ADMIN))
     assert_clear_error(response, 404, 422)
     assert await common_world.contents() == before
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ({"priority": "urgent"}, "must be one of: critical, high, medium, low"),
+        ({"title": ""}, "must not be empty"),
+        ({"title": "x" * 256}, "must be at most 255 characters long"),
+        ({"title": 5}, "must be text"),
+        ({"auto_respond": "yes"}, "must be true or false"),
+    ],
+)
+async def test_a_wrong_field_is_told_what_would_be_right(
+    value: dict[str, Any], message: str, common_world: World, client: httpx.AsyncClient
+) -> None:
+    response = await send(client, "create_ticket", common_world, json.dumps({"title": "a", **value}).encode())
+    assert response.json()["errors"] == [{"field": next(iter(value)), "message": message}]
+
+
+async def test_a_page_beyond_the_bounds_is_told_the_bound(common_world: World, client: httpx.AsyncClient) -> None:
+    response = await client.get("/v1/tickets?limit=1001", headers=common_world.headers(Role.ADMIN))
+    assert response.json()["errors"] == [{"field": "limit", "message": "must be at most 1000"}]

@@ -190,3 +190,13 @@ async def test_an_expired_token_says_so(
     monkeypatch.setattr("core.clock.now", lambda: datetime(2040, 1, 1, tzinfo=UTC))
     response = await client.get("/v1/auth/me", headers=world.headers(Role.USER))
     assert (response.status_code, response.json()) == (401, {"detail": "Token has expired"})
+
+
+async def test_logout_ends_the_session_and_its_refresh_token(world: World, client: httpx.AsyncClient) -> None:
+    body = {"email": world.people[Role.USER].email, "password": PASSWORD}
+    tokens = (await client.post("/v1/auth/login/json", json=body)).json()
+    headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+    assert (await client.post("/v1/auth/logout", headers=headers)).status_code == 204
+    assert (await client.get("/v1/auth/me", headers=headers)).status_code == 401
+    again = await client.post("/v1/auth/refresh", json={"refresh_token": tokens["refresh_token"]})
+    assert again.status_code == 401

@@ -126,6 +126,7 @@ SAMPLES: Mapping[str, Sample] = {
     "log_in_by_form": Sample(form=lambda world: {"username": _email(world), "password": PASSWORD}),
     "log_in": Sample(body=lambda world: {"email": _email(world), "password": PASSWORD}),
     "refresh": Sample(body=lambda world: {"refresh_token": "not.a.token"}),
+    "logout": Sample(),
     "me": Sample(),
     "update_me": Sample(body=lambda world: {"full_name": "John Smith"}),
     "change_password": Sample(body=lambda world: {"current_password": PASSWORD, "new_password": "Another-horse-8"}),

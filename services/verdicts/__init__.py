@@ -1,0 +1,1 @@
+"""How customers say whether an answer was the right one, a file per language."""
