@@ -7,7 +7,8 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 ENVIRONMENT = VENV=$(VENV) PYTHON="$(PYTHON)" sh deploy/environment.sh
 ARGS ?=
-PYTEST_WORKERS ?= auto
+# Twice the cores of a small machine: much of the suite waits for processes that it kills and starts.
+PYTEST_WORKERS ?= 4
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14

@@ -15,6 +15,7 @@ _GATE = click.option("--gate", type=int, default=None, hidden=True)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="opora", message="Opora %(version)s")
 def cli() -> None:
     """Opora: tickets, live dialogs and grounded answers, on your own machine."""
 
