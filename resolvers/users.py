@@ -36,11 +36,14 @@ class UserMutation:
     @mutation(Requires.USER_MANAGE)
     async def create_user(self, info: Info, input: CreateUserInput) -> User:
         """Add a user to the tenant. Errors: WEAK_PASSWORD, CONFLICT for a known e-mail, FORBIDDEN for SUPERADMIN."""
-        async with unit_of_work(info.context.actor) as uow:
-            user = await users.create(
-                uow, email=input.email, password=input.password, full_name=input.full_name, role=input.role
-            )
-            return User.of(user)
+        user = await users.create(
+            info.context.actor,
+            email=input.email,
+            password=input.password,
+            full_name=input.full_name,
+            role=input.role,
+        )
+        return User.of(user)
 
     @mutation(Requires.USER_MANAGE)
     async def update_user(self, info: Info, id: ID, input: UpdateUserInput) -> User:

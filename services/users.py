@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from tortoise.exceptions import IntegrityError
 
-from core.actor import Role
+from core.actor import Actor, Role
 from core.emails import checked_email
 from core.errors import Conflict, Forbidden, NotFound
 from core.events import AccessChanged
@@ -14,7 +14,7 @@ from core.unset import UNSET, UnsetType
 from models.users import User
 from services import passwords
 from services.sessions import RevokedBecause, revoke_all
-from services.unit_of_work import UnitOfWork
+from services.unit_of_work import UnitOfWork, unit_of_work
 
 
 async def get_me(uow: UnitOfWork) -> User:
@@ -32,20 +32,20 @@ async def update_me(uow: UnitOfWork, *, full_name: str) -> User:
 
 async def list_users(uow: UnitOfWork, page: OffsetPage) -> list[User]:
     """The tenant's users in the order of their ids. Raises Forbidden below admin."""
-    _require_admin(uow)
+    _require_admin(uow.actor)
     return await User.all().order_by("id").offset(page.skip).limit(page.limit)
 
 
 async def page_users(uow: UnitOfWork, page: CursorPage) -> Slice[User]:
     """As :func:`list_users`; the cursor is the id."""
-    _require_admin(uow)
+    _require_admin(uow.actor)
     rows = await User.filter(id__gt=page.after or 0).order_by("id").limit(page.size + 1)
     return Slice(rows[: page.size], has_more=len(rows) > page.size)
 
 
 async def get(uow: UnitOfWork, user_id: int) -> User:
     """Raises Forbidden below admin, NotFound."""
-    _require_admin(uow)
+    _require_admin(uow.actor)
     return await _find(user_id)
 
 
@@ -54,18 +54,19 @@ async def by_ids(uow: UnitOfWork, user_ids: Iterable[int]) -> dict[int, User]:
     return {user.id: user for user in await User.filter(id__in=list(user_ids))}
 
 
-async def create(uow: UnitOfWork, *, email: str, password: str, full_name: str = "", role: Role = Role.USER) -> User:
-    """A new user of the tenant with any role but superadmin.
+async def create(actor: Actor, *, email: str, password: str, full_name: str = "", role: Role = Role.USER) -> User:
+    """A new user of the tenant with any role but superadmin. In a unit of work of its own: hashing takes long.
 
     Raises Forbidden below admin or for superadmin, InvalidInput, WeakPassword, Conflict for a known e-mail.
     """
-    _require_admin(uow)
+    _require_admin(actor)
     _refuse_superadmin(role)
     address = checked_email(email)
     name = checked_text(full_name, field="full_name")
     passwords.check_strength(password)
     password_hash = await passwords.hash_password(password, account=address)
-    return await insert(uow, email=address, password_hash=password_hash, full_name=name, role=role)
+    async with unit_of_work(actor) as uow:
+        return await insert(uow, email=address, password_hash=password_hash, full_name=name, role=role)
 
 
 async def update(
@@ -121,7 +122,7 @@ async def _find(user_id: int | None) -> User:
 
 
 async def _lock_to_manage(uow: UnitOfWork, user_id: int) -> User:
-    _require_admin(uow)
+    _require_admin(uow.actor)
     await _find(user_id)
     user = await User.filter(id=user_id).select_for_update(no_key=True).get()
     if user.role is Role.SUPERADMIN and not uow.actor.is_superadmin:
@@ -146,8 +147,8 @@ async def _set_active(uow: UnitOfWork, user: User, is_active: bool) -> None:
         await revoke_all(uow, user.id, RevokedBecause.DEACTIVATED)
 
 
-def _require_admin(uow: UnitOfWork) -> None:
-    if not uow.actor.is_admin:
+def _require_admin(actor: Actor) -> None:
+    if not actor.is_admin:
         raise Forbidden
 
 

@@ -74,11 +74,10 @@ async def list_users(actor: Actor, query: PageQuery) -> list[UserView]:
     examples=Examples(examples.NEW_USER, examples.AGENT_USER),
 )  # fmt: skip
 async def create_user(actor: Actor, body: NewUser) -> UserView:
-    async with unit_of_work(actor) as uow:
-        user = await users.create(
-            uow, email=body.email, password=body.password, full_name=body.full_name or "", role=Role(body.role)
-        )
-        return UserView.of(user)
+    user = await users.create(
+        actor, email=body.email, password=body.password, full_name=body.full_name or "", role=Role(body.role)
+    )
+    return UserView.of(user)
 
 
 @group.get(

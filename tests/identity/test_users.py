@@ -20,7 +20,7 @@ OPERATIONS: dict[str, Operation] = {
     "list": lambda uow, _: users.list_users(uow, OffsetPage()),
     "page": lambda uow, _: users.page_users(uow, CursorPage(10)),
     "get": users.get,
-    "create": lambda uow, _: users.create(uow, email="new@example.com", password="securePassword1"),
+    "create": lambda uow, _: users.create(uow.actor, email="new@example.com", password="securePassword1"),
     "update": lambda uow, user_id: users.update(uow, user_id, full_name="Renamed"),
     "set role": lambda uow, user_id: users.set_role(uow, user_id, Role.AGENT),
     "deactivate": users.deactivate,
@@ -87,10 +87,8 @@ async def test_an_admin_lists_the_users_of_the_own_tenant_alone(make_tenant: Mak
 async def test_an_admin_creates_users_of_any_role_below_superadmin(
     tenant: Tenant, make_user: MakeUser, role: Role
 ) -> None:
-    async with unit_of_work(actor_of(await make_user(tenant, Role.ADMIN))) as uow:
-        created = await users.create(
-            uow, email="New@example.com", password="securePassword1", full_name="New", role=role
-        )
+    admin = actor_of(await make_user(tenant, Role.ADMIN))
+    created = await users.create(admin, email="New@example.com", password="securePassword1", full_name="New", role=role)
     assert (created.tenant_id, created.role, created.email) == (tenant.id, role, "New@example.com")
     assert (await sign_in(created, password="securePassword1")).user.id == created.id
 
@@ -104,7 +102,7 @@ async def test_nobody_makes_a_superadmin(tenant: Tenant, make_user: MakeUser) ->
             await _as(
                 maker,
                 lambda uow, _: users.create(
-                    uow, email="root@example.com", password="securePassword1", role=Role.SUPERADMIN
+                    uow.actor, email="root@example.com", password="securePassword1", role=Role.SUPERADMIN
                 ),
             )
 
@@ -123,8 +121,7 @@ async def test_bad_users_are_not_created(
 ) -> None:
     admin = await make_user(tenant, Role.ADMIN, email="Taken@example.com")
     with pytest.raises(refusal):
-        async with unit_of_work(actor_of(admin)) as uow:
-            await users.create(uow, **{"email": "new@example.com", "password": "securePassword1", **given})
+        await users.create(actor_of(admin), **{"email": "new@example.com", "password": "securePassword1", **given})
     async with unit_of_work(system_actor(tenant.id)):
         assert await User.all().count() == 1
 
