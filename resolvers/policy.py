@@ -96,11 +96,19 @@ def _field(resolver: Resolver, requires: Requires, names: Names) -> Any:
         try:
             return await resolver(self, info, **arguments)
         except DomainError as error:
-            error.field = names.get(error.field or "", error.field)
+            _respell(error, names)
             raise
 
     returned = get_type_hints(resolver, include_extras=True)["return"]
     return strawberry.field(resolver=guarded, graphql_type=returned | None, **_described(resolver, requires))
+
+
+def _respell(error: DomainError, names: Names) -> None:
+    """The input to blame, and the message that begins with it, by the name that the input has here."""
+    renamed = names.get(error.field or "")
+    if error.field is not None and renamed is not None:
+        error.message = error.message.replace(error.field, renamed, 1)
+        error.field = renamed
 
 
 def _described(resolver: Callable[..., Any], requires: Requires) -> dict[str, Any]:

@@ -152,6 +152,14 @@ async def test_an_internal_note_is_never_shown_to_the_customer(customer: GraphQL
         assert (row["messageCount"], row["lastMessage"]["excerpt"]) == (len(texts), texts[-1])
 
 
+async def test_an_empty_message_is_refused_by_the_name_of_its_input(customer: GraphQLClient) -> None:
+    ticket_id = await opened(customer)
+    response = await customer.post(ADD, {"id": ticket_id, "input": {"text": " "}})
+    (error,) = response.json()["errors"]
+    assert error["message"].startswith("text must be")
+    assert error["extensions"]["field"] == "text"
+
+
 async def test_a_customer_writes_no_notes_and_in_nobody_elses_name(customer: GraphQLClient) -> None:
     ticket_id = await opened(customer)
     for given in ({"internal": True}, {"author": "OPERATOR"}, {"author": "ASSISTANT"}):
