@@ -1,5 +1,6 @@
 """From passages to what searches them: vectors of chunks and of their sentences, and the sums that centring needs."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -41,7 +42,8 @@ WHERE space.tenant_id = $1 AND space.language = gone.language AND space.model = 
 """
 _PUT_SENTENCES = """
 INSERT INTO chunk_sentences (tenant_id, chunk_id, model, spans, vectors)
-VALUES ($1, $2, $3, $4::int[], $5)
+SELECT $1, chunk_id, $2, spans::int[], vectors
+FROM unnest($3::bigint[], $4::text[], $5::bytea[]) AS chunk (chunk_id, spans, vectors)
 ON CONFLICT (tenant_id, chunk_id)
 DO UPDATE SET model = EXCLUDED.model, spans = EXCLUDED.spans, vectors = EXCLUDED.vectors
 """
@@ -76,10 +78,15 @@ class Passage:
 _BATCH = 32
 
 
-async def embed(passages: Sequence[Passage]) -> list[Embedded | None]:
-    """Vectors of passages, None for those of a batch that the embedding endpoint refused. Not in a unit of work."""
+async def embed(passages: Sequence[Passage], *, until: float | None = None) -> list[Embedded | None]:
+    """Vectors of passages, None for those of a batch that the embedding endpoint refused. Not in a unit of work.
+
+    The answer is shorter than ``passages`` where ``until``, a moment of ``time.monotonic``, came first.
+    """
     found: list[Embedded | None] = []
     for start in range(0, len(passages), _BATCH):
+        if until is not None and time.monotonic() >= until:
+            break
         batch = passages[start : start + _BATCH]
         try:
             found += await _embed_batch(batch)
@@ -109,11 +116,16 @@ async def put(uow: UnitOfWork, chunks: Sequence[tuple[Row, Embedded]]) -> None:
     """Store vectors of new current chunks (rows with id, source_id, language, content) and count them."""
     model = providers().embedder.model
     await providers().archive.put(uow.tenant_id, [record(row, embedded.vector) for row, embedded in chunks])
-    for row, embedded in chunks:
-        spans = [bound for part in embedded.sentences for bound in (part.start, part.end)]
-        vectors = np.vstack([embedded.vector, embedded.sentence_vectors]).astype(np.float16).tobytes()
-        await uow.rows(_PUT_SENTENCES, uow.tenant_id, row["id"], model, spans, vectors)
-    await uow.rows(_ADD_TO_SPACES, uow.tenant_id, [row["id"] for row, _ in chunks])
+    ids = [row["id"] for row, _ in chunks]
+    spans = [_array(embedded.sentences) for _, embedded in chunks]
+    vectors = [np.vstack([each.vector, each.sentence_vectors]).astype(np.float16).tobytes() for _, each in chunks]
+    await uow.rows(_PUT_SENTENCES, uow.tenant_id, model, ids, spans, vectors)
+    await uow.rows(_ADD_TO_SPACES, uow.tenant_id, ids)
+
+
+def _array(parts: Sequence[Sentence]) -> str:
+    """Start, end, start, end … as PostgreSQL writes an array: lists of different lengths make no array of arrays."""
+    return "{" + ",".join(f"{part.start},{part.end}" for part in parts) + "}"
 
 
 async def forget(uow: UnitOfWork, chunk_ids: Sequence[int]) -> None:

@@ -4,6 +4,8 @@ Embedding happens between two units of work: the first tells what is new, the se
 once, so that a passage is searchable from the moment it exists.
 """
 
+import asyncio
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +25,8 @@ from services.providers import providers
 from services.unit_of_work import Row, UnitOfWork, unit_of_work
 
 _TRIES = 3
+PATIENCE_S = 60.0
+"""How long a request embeds; a job goes on from there."""
 
 _SOURCE = """
 INSERT INTO knowledge_sources (tenant_id, name, mime_type, sha256, created_at, updated_at)
@@ -61,13 +65,18 @@ class NewChunk:
 
 @dataclass(frozen=True, slots=True)
 class ChunkReport:
-    """``embedded`` and ``failed`` count the created and updated chunks; a failed one is embedded later by a job."""
+    """``embedded``, ``failed`` and ``pending`` count the created and updated chunks.
+
+    A failed one was refused by the embedding endpoint, a pending one was not reached in time. Both are found by their
+    words at once, and by their meaning when a job has embedded them.
+    """
 
     created: int
     updated: int
     skipped: int
     embedded: int
     failed: int
+    pending: int
 
     def __add__(self, other: "ChunkReport") -> "ChunkReport":
         return ChunkReport(
@@ -76,10 +85,11 @@ class ChunkReport:
             self.skipped + other.skipped,
             self.embedded + other.embedded,
             self.failed + other.failed,
+            self.pending + other.pending,
         )
 
 
-NOTHING = ChunkReport(0, 0, 0, 0, 0)
+NOTHING = ChunkReport(0, 0, 0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,20 +125,35 @@ def _place(chunk: NewChunk) -> str | None:
     return None if section is None and page is None else f"at:{section}:{page}"
 
 
-async def store(actor: Actor, batch: Batch) -> ChunkReport:
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """All that is computed of one fresh chunk before a transaction is opened for it."""
+
+    columns: dict[str, Any]
+    vectors: Embedded | None
+    pending: bool
+
+
+async def store(actor: Actor, batch: Batch, *, patience_s: float | None = PATIENCE_S) -> ChunkReport:
     """Embed what is new, then store it; again where another writer changed the source in between.
 
-    Raises Conflict where that happens time after time.
+    What is not embedded within ``patience_s`` is left to a job. Raises Conflict where others change the source time
+    after time.
     """
+    until = None if patience_s is None else time.monotonic() + patience_s
     vectors: dict[Passage, Embedded | None] = {}
     for _ in range(_TRIES):
         async with unit_of_work(actor) as uow:
             fresh = _fresh(batch, await _current(uow, batch.source))
-        passages = {identity: Passage.of(chunk.content, chunk.heading) for identity, chunk in fresh.items()}
+        # Sentences, language and tokens of a long document take seconds, which other requests must not wait for.
+        passages, columns = await asyncio.to_thread(_computed, fresh)
         missing = [passage for passage in dict.fromkeys(passages.values()) if passage not in vectors]
-        vectors |= dict(zip(missing, await indexing.embed(missing), strict=True))
-        embedded = {identity: vectors[passage] for identity, passage in passages.items()}
-        report = await _try_to_write(actor, batch, embedded)
+        vectors |= dict(zip(missing, await indexing.embed(missing, until=until), strict=False))
+        prepared = {
+            identity: _Prepared(columns[identity], vectors.get(passage), passage not in vectors)
+            for identity, passage in passages.items()
+        }
+        report = await _try_to_write(actor, batch, prepared)
         if report is not None:
             return report
     raise Conflict(f"The source {batch.source} is being changed by others; try again", field="source")
@@ -157,25 +182,36 @@ def _fresh(batch: Batch, current: Mapping[str, Row]) -> dict[str, NewChunk]:
     }
 
 
-async def _try_to_write(actor: Actor, batch: Batch, embedded: Mapping[str, Embedded | None]) -> ChunkReport | None:
-    """None where the source changed meanwhile so that more is fresh than was embedded."""
+def _computed(fresh: Mapping[str, NewChunk]) -> tuple[dict[str, Passage], dict[str, dict[str, Any]]]:
+    passages = {identity: Passage.of(chunk.content, chunk.heading) for identity, chunk in fresh.items()}
+    return passages, {identity: _columns(identity, chunk) for identity, chunk in fresh.items()}
+
+
+async def _try_to_write(actor: Actor, batch: Batch, prepared: Mapping[str, _Prepared]) -> ChunkReport | None:
+    """None where the source changed meanwhile so that more is fresh than was prepared."""
     async with unit_of_work(actor) as uow:
         # The source's row lock makes writers of one source follow one another.
         (source,) = await uow.rows(_SOURCE, uow.tenant_id, batch.source, batch.mime_type, batch.sha256)
         current = await _current(uow, batch.source)
         fresh = _fresh(batch, current)
-        if not fresh.keys() <= embedded.keys():
+        if not fresh.keys() <= prepared.keys():
             return None
         updated = [identity for identity in fresh if identity in current]
         dropped = _dropped(batch, current)
         await retire(uow, [current[identity]["id"] for identity in (*updated, *dropped)])
-        ready = await _insert(uow, source["id"], fresh, embedded)
+        ready = await _insert(uow, source["id"], [prepared[identity] for identity in fresh])
         if len(ready) < len(fresh) or (fresh and providers().indexed_elsewhere):
             uow.emit(KnowledgeChanged(source["id"]))
-    created, skipped = len(fresh) - len(updated), len(batch.chunks) - len(fresh)
-    report = ChunkReport(created, len(updated), skipped, len(ready), len(fresh) - len(ready))
     await indexing.publish(actor.tenant_id, ready)
-    return report
+    pending = sum(prepared[identity].pending for identity in fresh)
+    return ChunkReport(
+        created=len(fresh) - len(updated),
+        updated=len(updated),
+        skipped=len(batch.chunks) - len(fresh),
+        embedded=len(ready),
+        failed=len(fresh) - len(ready) - pending,
+        pending=pending,
+    )
 
 
 def _dropped(batch: Batch, current: Mapping[str, Row]) -> list[str]:
@@ -184,14 +220,12 @@ def _dropped(batch: Batch, current: Mapping[str, Row]) -> list[str]:
     return [name for name in current if name.startswith(batch.replaces) and name not in batch.chunks]
 
 
-async def _insert(
-    uow: UnitOfWork, source_id: int, fresh: Mapping[str, NewChunk], embedded: Mapping[str, Embedded | None]
-) -> list[tuple[Row, Embedded]]:
+async def _insert(uow: UnitOfWork, source_id: int, chunks: Sequence[_Prepared]) -> list[tuple[Row, Embedded]]:
     """Insert the chunks and the vectors of those that have one; the latter are returned."""
-    rows = await uow.rows(
-        _INSERT_CHUNKS, uow.tenant_id, source_id, orjson.dumps([_columns(*item) for item in fresh.items()]).decode()
-    )
-    ready = [(row, vectors) for row in rows if (vectors := embedded[row["identity"]]) is not None]
+    columns = [chunk.columns for chunk in chunks]
+    rows = await uow.rows(_INSERT_CHUNKS, uow.tenant_id, source_id, orjson.dumps(columns).decode())
+    vectors = {chunk.columns["identity"]: chunk.vectors for chunk in chunks}
+    ready = [(row, found) for row in rows if (found := vectors[row["identity"]]) is not None]
     await indexing.put(uow, ready)
     return ready
 

@@ -95,7 +95,7 @@ async def import_file(
     progress(0, len(names))
     for start in range(0, len(names), _STEP):
         step = {name: file.batch.chunks[name] for name in names[start : start + _STEP]}
-        done += await ingestion.store(actor, replace(file.batch, chunks=step, replaces=None))
+        done += await ingestion.store(actor, replace(file.batch, chunks=step, replaces=None), patience_s=None)
         progress(start + len(step), len(names))
     # All is there now: the whole batch embeds nothing more and retires what the file no longer holds.
     await ingestion.store(actor, file.batch)

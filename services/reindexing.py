@@ -1,11 +1,15 @@
 """Vectors made anew: of chunks whose embedding failed, after a change of model, or for another store."""
 
+import asyncio
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from core.actor import Actor, system_actor
 from core.errors import ModelUnavailable
+from core.events import KnowledgeChanged
 from services import indexing, jobs
 from services.indexing import Passage
 from services.jobs import RunningJob
@@ -13,6 +17,7 @@ from services.providers import providers
 from services.unit_of_work import Row, UnitOfWork, unit_of_work
 
 _BATCH = 64
+_JOB_BUDGET_S = 600.0
 _PENDING = """
 SELECT c.id, c.source_id, c.language, c.content, c.heading
 FROM knowledge_chunks c
@@ -30,16 +35,24 @@ ORDER BY c.id LIMIT $4
 
 @dataclass(frozen=True, slots=True)
 class ReindexReport:
+    """``left`` says that time ran out before all were looked at."""
+
     success: int
     failed: int
+    left: bool = False
 
 
-async def reindex(actor: Actor, source_id: int | None, *, everything: bool = True) -> ReindexReport:
+async def reindex(
+    actor: Actor, source_id: int | None, *, everything: bool = True, budget_s: float | None = None
+) -> ReindexReport:
     """Embed current chunks again, or with ``everything`` false those without a vector of the present model."""
+    until = None if budget_s is None else time.monotonic() + budget_s
     success = failed = after = 0
     while rows := await _pending(actor, source_id, after, everything):
+        if until is not None and time.monotonic() >= until:
+            return ReindexReport(success, failed, left=True)
         after = rows[-1]["id"]
-        passages = [Passage.of(row["content"], row["heading"]) for row in rows]
+        passages = await asyncio.to_thread(_passages, rows)
         found = zip(rows, await indexing.embed(passages), strict=True)
         ready = [(row, embedded) for row, embedded in found if embedded is not None]
         async with unit_of_work(actor) as uow:
@@ -53,15 +66,24 @@ async def reindex(actor: Actor, source_id: int | None, *, everything: bool = Tru
 
 
 async def index_source(job: RunningJob, source_id: int) -> None:
-    """A job: complete what a source lacks, and bring a store outside PostgreSQL up to date. Raises Unavailable."""
+    """A job: complete what a source lacks, and bring a store outside PostgreSQL up to date. Raises Unavailable.
+
+    What it does not manage in its time it leaves to a job of its own kind, so that no document is too long for one.
+    """
     actor = system_actor(job.tenant_id)
-    report = await reindex(actor, source_id, everything=False)
+    report = await reindex(actor, source_id, everything=False, budget_s=_JOB_BUDGET_S)
     if report.failed:
         raise ModelUnavailable(f"{report.failed} chunks could not be embedded")
     if providers().indexed_elsewhere:
         await _copy(actor, source_id)
     async with unit_of_work(actor) as uow:
+        if report.left:
+            uow.emit(KnowledgeChanged(source_id))
         await jobs.finish(uow, job)
+
+
+def _passages(rows: Sequence[Row]) -> list[Passage]:
+    return [Passage.of(row["content"], row["heading"]) for row in rows]
 
 
 async def forget_chunks(job: RunningJob, chunk_ids: list[int]) -> None:

@@ -61,9 +61,12 @@ class NewChunks(msgspec.Struct):
     chunks: Annotated[list[ChunkBody], msgspec.Meta(min_length=1)]
 
 
-class EmbeddingsView(msgspec.Struct):
+class EmbeddingsView(msgspec.Struct, omit_defaults=True):
+    """``pending``, shown where there is any: what a job embeds after the answer, found by its words until then."""
+
     success: int
     failed: int
+    pending: int = 0
 
 
 class ChunksView(msgspec.Struct):
@@ -74,7 +77,7 @@ class ChunksView(msgspec.Struct):
 
     @classmethod
     def of(cls, report: ChunkReport) -> "ChunksView":
-        embeddings = EmbeddingsView(report.embedded, report.failed)
+        embeddings = EmbeddingsView(report.embedded, report.failed, report.pending)
         return cls(report.created, report.updated, report.skipped, embeddings)
 
 
@@ -131,7 +134,7 @@ class UploadView(msgspec.Struct):
             created=chunks.created,
             updated=chunks.updated,
             skipped=chunks.skipped,
-            embeddings=EmbeddingsView(chunks.embedded, chunks.failed),
+            embeddings=EmbeddingsView(chunks.embedded, chunks.failed, chunks.pending),
         )
 
 

@@ -61,7 +61,7 @@ class FoundChunk:
         return cls(id=shown_id(chunk.id), **_FOUND_CHUNK(chunk))
 
 
-_CHUNK_REPORT = copier("created", "updated", "skipped", "embedded", "failed")
+_CHUNK_REPORT = copier("created", "updated", "skipped", "embedded", "failed", "pending")
 
 
 @strawberry.type(description="What became of the chunks of a request.")
@@ -70,7 +70,8 @@ class ChunkReport:
     updated: int = strawberry.field(description="Their content changed: a new version is current.")
     skipped: int = strawberry.field(description="Their content was there already.")
     embedded: int
-    failed: int = strawberry.field(description="Not embedded yet; a job tries again.")
+    failed: int = strawberry.field(description="Refused by the embedding endpoint; a job tries again.")
+    pending: int = strawberry.field(description="Found by their words; a job embeds them, which takes longer.")
 
     @classmethod
     def of(cls, report: ingestion.ChunkReport) -> Self:
