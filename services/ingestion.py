@@ -25,8 +25,8 @@ from services.providers import providers
 from services.unit_of_work import Row, UnitOfWork, unit_of_work
 
 _TRIES = 3
-PATIENCE_S = 60.0
-"""How long a request embeds; a job goes on from there."""
+PATIENCE_S = 25.0
+"""How long a request embeds, below the half minute that many clients wait; a job goes on from there."""
 
 _SOURCE = """
 INSERT INTO knowledge_sources (tenant_id, name, mime_type, sha256, created_at, updated_at)
