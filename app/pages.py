@@ -24,6 +24,7 @@ from app.assets import (
     conditional_response,
     without_body_for_head,
 )
+from app.media_types import accepted_weights
 from app.security_headers import CONTENT_SECURITY_POLICY, page_policy
 
 WEB = Path(__file__).resolve().parents[1] / "web"
@@ -88,18 +89,9 @@ def _with_nonce(request: Request, template: Page) -> Response:
 
 def wants_html(request: Request) -> bool:
     """Whether the client is a browser: it names ``text/html`` and likes no JSON type better (RFC 9110, 12.5.1)."""
-    weights = _accepted(request.headers.get("accept", ""))
+    weights = accepted_weights(request.headers.get("accept", ""))
     json_weight = max(weights.get(name, 0.0) for name in ("application/json", "application/graphql-response+json"))
     return weights.get("text/html", 0.0) > 0 and weights["text/html"] >= json_weight
-
-
-def _accepted(header: str) -> dict[str, float]:
-    weights = {}
-    for choice in header.lower().split(","):
-        media_type, *parameters = (part.strip() for part in choice.split(";"))
-        quality = next((value[2:] for value in parameters if value.startswith("q=")), "1")
-        weights[media_type] = float(quality) if re.fullmatch(r"[01](\.\d{0,3})?", quality) else 0.0
-    return weights
 
 
 def graphiql_response(request: Request) -> Response:

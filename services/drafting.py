@@ -11,7 +11,7 @@ from core.events import EscalationReason
 from core.languages import Language
 from services import generation, retrieval
 from services.documents.exact_tokens import exact_tokens
-from services.extraction import Excerpt, answer_text, suggestion_text
+from services.extraction import Excerpt, answer_text, escalation_text, suggestion_text
 from services.generation import Generated, Tell, silent
 from services.intents import Verdict, verdict_on_answer, wants_person
 from services.prompts.messages import Speaker, Turn
@@ -110,7 +110,7 @@ async def _look(actor: Actor, question: Question, max_context: int) -> tuple[Sea
 
 def _escalated(question: Question, reason: EscalationReason, found: Search | None = None) -> Draft:
     return Draft(
-        content=wording(question.language).render(f"escalation_{reason}"),
+        content=escalation_text(reason, question.language),
         language=question.language,
         model=_model_name(),
         escalation=reason,

@@ -8,7 +8,7 @@ from tortoise.queryset import QuerySet
 from core.actor import Actor
 from core.errors import Forbidden, InvalidInput
 from core.events import ReplyRequested, Visibility
-from core.paging import CursorPage, OffsetPage, Slice
+from core.paging import OffsetPage
 from models.conversations import AuthorKind, Conversation, Message
 from models.knowledge import Citation
 from models.tickets import Ticket, TicketStatus
@@ -31,13 +31,6 @@ async def list_messages(uow: UnitOfWork, ticket_id: int, page: OffsetPage) -> li
     await tickets.get(uow, ticket_id)
     messages = _readable(uow.actor, ticket_id).order_by("id").offset(page.skip).limit(page.limit)
     return await _with_citations(await messages)
-
-
-async def page_messages(uow: UnitOfWork, ticket_id: int, page: CursorPage) -> Slice[MessageView]:
-    """As :func:`list_messages`, by cursor on the message's id."""
-    await tickets.get(uow, ticket_id)
-    messages = await _readable(uow.actor, ticket_id).filter(id__gt=page.after or 0).order_by("id").limit(page.size + 1)
-    return Slice(await _with_citations(messages[: page.size]), has_more=len(messages) > page.size)
 
 
 async def views(uow: UnitOfWork, message_ids: Iterable[int]) -> dict[int, MessageView]:

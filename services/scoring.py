@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 Vector: TypeAlias = npt.NDArray[np.float32]
 
-# Weight of the general mean, in passages.
+# Weight of the general mean, in passages: without it a knowledge base's only passage would be its own mean.
 SHRINKAGE = 10.0
 # Share of the commonest language below which a knowledge base counts as wholly mixed.
 _WHOLLY_MIXED = 0.9

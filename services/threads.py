@@ -5,8 +5,8 @@ from core.languages import Language
 from models.conversations import AuthorKind, Conversation, Message
 from models.tenants import Tenant
 from models.tickets import Ticket, TicketStatus
+from services.extraction import escalation_text
 from services.unit_of_work import UnitOfWork
-from services.wording.texts import wording
 
 
 async def store(
@@ -54,7 +54,7 @@ async def escalate(uow: UnitOfWork, ticket: Ticket, reason: EscalationReason, *,
     uow.emit(
         TicketStatusChanged(ticket.id, status=ticket.status, previous=previous), TicketEscalated(ticket.id, reason)
     )
-    notice = wording(await language_of(ticket)).render(f"escalation_{reason}")
+    notice = escalation_text(reason, await language_of(ticket))
     await store(uow, ticket, kind=AuthorKind.SYSTEM, text=notice, turn_id=turn_id)
     return True
 

@@ -50,11 +50,10 @@ FROM jsonb_to_recordset($2::jsonb) AS (task text, args jsonb)
 
 
 class SystemReason(StrEnum):
-    """Why a piece of code may see every tenant. Each is used in one place."""
+    """Why a piece of code may see every tenant: the whole list."""
 
     LOGIN = "login by e-mail, before the tenant is known"
     AUTHENTICATION = "the token names the session, the session its tenant"
-    REGISTRATION = "registration into a tenant that the caller names"
     TENANTS = "listing and creating tenants"
     RELAY = "handing on what all tenants committed"
     SWEEP = "jobs whose lease ran out, of all tenants"

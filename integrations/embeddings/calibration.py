@@ -17,8 +17,6 @@ from integrations.embeddings.calibration_sentences import ANSWERS, QUESTIONS
 from integrations.embeddings.port import Embedder, Vector
 
 SHIPPED = "calibration_means.npz"
-# Weight of the general mean, in passages: without it a knowledge base's only passage would be its own mean.
-SHRINKAGE = 10.0
 
 Means = Mapping[Language, Vector]
 
@@ -69,23 +67,3 @@ def shipped_means() -> tuple[Means, Means]:
         passages = {language: arrays[f"passages_{language}"] for language in Language}
         queries = {language: arrays[f"queries_{language}"] for language in Language}
     return passages, queries
-
-
-def shrunk_means(sums: Means, counts: Mapping[Language, int], general: Means, strength: float = SHRINKAGE) -> Means:
-    """A knowledge base's means from its vectors' sums and counts, drawn to ``general`` as by ``strength`` passages.
-
-    A language without passages has the general mean.
-    """
-    return {
-        language: ((sums.get(language, 0.0) + strength * mean) / (counts.get(language, 0) + strength)).astype(
-            np.float32
-        )
-        for language, mean in general.items()
-    }
-
-
-def centred(vector: Vector, mean: Vector) -> Vector:
-    """The unit vector of ``vector - mean``, both of shape (dimensions,); zeros where they are equal."""
-    difference = vector - mean
-    length = float(np.linalg.norm(difference))
-    return (difference / length if length > 1e-6 else np.zeros_like(difference)).astype(np.float32)

@@ -187,3 +187,10 @@ def test_words_are_stemmed_where_the_language_is_known() -> None:
     assert stems("Возвраты товаров", "ru") == stems("возврата товару", "ru")
     assert stems("Running invoices", "en") == ["run", "invoic"]
     assert stems("Тапсырыстар", "kk") == ["тапсырыстар"]
+
+
+def test_a_mean_of_few_passages_stays_near_the_general_one() -> None:
+    general = {language: np.full(4, 0.5, np.float32) for language in ("en", "kk")}
+    means = centring({"en": Space(1, np.full(4, 1.0, np.float32))}, general, {})
+    assert np.allclose(means.passage_mean("en"), 6 / 11)
+    assert np.allclose(means.passage_mean("kk"), 0.5)

@@ -9,12 +9,12 @@ import pytest
 from config.settings import load_settings
 from core.errors import ModelUnavailable, Unavailable
 from core.languages import Language
-from integrations.embeddings.calibration import Calibration, centred, computed_means, shipped_means, shrunk_means
+from integrations.embeddings.calibration import Calibration, computed_means, shipped_means
 from integrations.embeddings.calibration_sentences import ANSWERS, QUESTIONS
 from integrations.embeddings.embedded import EmbeddedEmbedder
 from integrations.embeddings.factory import make_embedder
 from integrations.embeddings.openai import OpenAIEmbedder, prefixes_of
-from integrations.embeddings.port import Embedder
+from integrations.embeddings.port import Embedder, Vector
 from integrations.model_endpoint import EndpointFailed, EndpointOptions, FailureReason
 from tests.doubles.embeddings import DeterministicEmbedder
 from tests.doubles.openai import Garbage, Hang, OpenAIDouble, Status, running_openai
@@ -64,6 +64,12 @@ def double(served: OpenAIDouble) -> OpenAIDouble:
 def remote(double: OpenAIDouble, *, model: str = "double-embeddings", dimensions: int = 384) -> OpenAIEmbedder:
     options = EndpointOptions("embeddings", "OPORA_EMBEDDINGS", double.base_url, double.api_key, attempt_s=0.4)
     return OpenAIEmbedder(options, model=model, dimensions=dimensions, budget_s=3.0)
+
+
+def centred(vector: Vector, mean: Vector) -> Vector:
+    difference = (vector - mean).astype(np.float32)
+    unit: Vector = difference / np.linalg.norm(difference)
+    return unit
 
 
 async def first_hits(embedder: Embedder, *, centring: bool) -> list[int]:
@@ -143,14 +149,6 @@ async def test_centring_finds_facts_of_other_languages(embedded: EmbeddedEmbedde
     score = sum(a == b for a, b in zip(await first_hits(embedded, centring=True), right, strict=True))
     assert score >= 7
     assert score > raw
-
-
-def test_a_mean_of_few_passages_stays_near_the_general_one() -> None:
-    general = {language: np.full(4, 0.5, np.float32) for language in Language}
-    sums = {Language.ENGLISH: np.full(4, 1.0, np.float32)}
-    means = shrunk_means(sums, {Language.ENGLISH: 1}, general, strength=10)
-    assert np.allclose(means[Language.ENGLISH], 6 / 11)
-    assert np.allclose(means[Language.KAZAKH], 0.5)
 
 
 async def test_the_remote_embedder_scales_to_unit_length_and_keeps_order(double: OpenAIDouble) -> None:
