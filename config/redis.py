@@ -26,10 +26,21 @@ _OPTIONS: dict[str, Any] = {
 _open: list[redis.asyncio.Redis] = []
 
 
-class _BoundedSend(AbstractConnection):
-    """Bounds sending by ``asyncio.timeout``. The client uses ``asyncio.wait_for``, which before Python 3.12 may lose a
-    cancellation that arrives as the send ends: the task would go on for ever.
+class _CancellableConnection(AbstractConnection):
+    """A connection whose user may be cancelled at any await.
+
+    It closes when it is cancelled while it connects: the client would leave it open, half-way through its handshake,
+    and where the pool is closed already nobody would ever close it. It bounds sending by ``asyncio.timeout``: the
+    client's ``asyncio.wait_for`` may lose a cancellation that arrives as the send ends, before Python 3.12.
     """
+
+    async def connect_check_health(self, check_health: bool = True, retry_socket_connect: bool = True) -> None:
+        """Raises redis.ConnectionError, redis.TimeoutError."""
+        try:
+            await super().connect_check_health(check_health, retry_socket_connect)
+        except BaseException:
+            self._close()  # type: ignore[no-untyped-call]  # without waiting, which a cancelled task cannot
+            raise
 
     async def send_packed_command(self, command: Any, check_health: bool = True) -> None:
         """Raises redis.TimeoutError, redis.ConnectionError."""
@@ -90,7 +101,7 @@ def new_client(settings: Settings | None = None) -> redis.asyncio.Redis:
     retry = AsyncRetry(ConstantBackoff(0.02), 1)
     client = redis.asyncio.Redis.from_url(redis_url(settings), retry=retry, **_OPTIONS)
     plain = client.connection_pool.connection_class
-    client.connection_pool.connection_class = type(plain.__name__, (_BoundedSend, plain), {})
+    client.connection_pool.connection_class = type(plain.__name__, (_CancellableConnection, plain), {})
     return client
 
 
