@@ -42,7 +42,7 @@ schema:  ## write schema/schema.graphql anew
 lock:  ## resolve requirements*.in into the lock files; ARGS="--upgrade" for newer versions
 	@$(ENVIRONMENT) dev
 	@test -x $(VENV)-lock/bin/uv || { $(BIN)/python -m venv $(VENV)-lock && $(VENV)-lock/bin/python -m pip install --quiet uv; }
-	@for name in requirements requirements-dev; do \
+	@for name in requirements requirements-dev requirements-voice; do \
 	  $(VENV)-lock/bin/uv pip compile --quiet --system-certs --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 	    --custom-compile-command "make lock" $(ARGS) $$name.in -o $$name.lock || exit 1; \
 	done

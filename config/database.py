@@ -32,6 +32,12 @@ MODEL_MODULES = (
     "models.knowledge",
     "models.event_log",
     "models.jobs",
+    "models.categories",
+    "models.contacts",
+    "models.leads",
+    "models.chatbot",
+    "models.monitoring",
+    "models.telegram",
 )
 _ALIAS = {APP_ROLE: "default", SYSTEM_ROLE: "system"}
 _BEGIN_PATIENCE_S = 5.0
@@ -104,7 +110,7 @@ def tortoise_config(settings: Settings, *, owner: bool = False) -> dict[str, Any
                 "server_settings": {
                     "application_name": "opora",
                     "statement_timeout": "0" if owner else str(settings.database.statement_timeout_s * 1000),
-                    "idle_in_transaction_session_timeout": "60000",
+                    "idle_in_transaction_session_timeout": "15000",
                     "hnsw.iterative_scan": "relaxed_order",
                 },
             },

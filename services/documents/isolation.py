@@ -22,6 +22,8 @@ from services.documents.reading import DEFAULT_TIME_LIMIT_S, read_document
 DEFAULT_MEMORY_BYTES = 1_500_000_000
 _ROOT = Path(__file__).resolve().parents[2]
 _START_S = 10.0
+_SPARE_BYTES = 64 * 1024 * 1024
+"""Too large for what the allocator may have kept aside, so it asks the operating system."""
 _ERRORS = {error.code: error for error in (TooLarge, UnsupportedFormat, UnreadableDocument)}
 
 
@@ -92,8 +94,23 @@ def main() -> None:
         )
         answer = _Answer(document)
     except DomainError as error:
-        answer = _Answer(code=error.code, message=error.message)
+        answer = _refusal(error)
     sys.stdout.buffer.write(msgpack.encode(answer))
+
+
+def _refusal(error: DomainError) -> _Answer:
+    # A parser that meets the end of memory may report it as any damage of the file.
+    if isinstance(error, UnreadableDocument) and not _has_memory():
+        error = TooLarge("The file needs too much memory to be read; split it", field="file")
+    return _Answer(code=error.code, message=error.message)
+
+
+def _has_memory() -> bool:
+    try:
+        bytearray(_SPARE_BYTES)
+    except MemoryError:
+        return False
+    return True
 
 
 if __name__ == "__main__":
