@@ -1,15 +1,9 @@
 """What the ORM cannot say: references, row-level security, search columns, vectors, the relay's indexes."""
 
-from pathlib import Path
-
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 
-_SQL = Path(__file__).parent / "sql"
-
-
-def script(name: str) -> str:
-    return (_SQL / name).read_text(encoding="utf-8")
+from migrations._scripts import script
 
 
 class Migration(migrations.Migration):

@@ -15,6 +15,8 @@ from core.languages import Language
 
 class ConversationKind(StrEnum):
     TICKET = "ticket"
+    CHATBOT = "chatbot"
+    INTERVIEW = "interview"
 
 
 class AuthorKind(StrEnum):
@@ -69,12 +71,13 @@ class Message(Model):
 
 
 class Attachment(Model):
-    """A stored file of a message. ``storage_key`` is where the file store keeps it."""
+    """A stored file, of a message once it is sent with one. ``storage_key`` is where the file store keeps it."""
 
     id = fields.BigIntField(primary_key=True)
     public_id: UUID = fields.UUIDField(default=new_uuid, unique=True)
     tenant_id: int = fields.BigIntField()
-    message_id: int = fields.BigIntField(db_index=True)
+    message_id: int | None = fields.BigIntField(null=True, db_index=True)
+    uploaded_by_id: int | None = fields.BigIntField(null=True, db_index=True)
     file_name = fields.CharField(max_length=255)
     mime_type = fields.CharField(max_length=127)
     size_bytes = fields.BigIntField()

@@ -21,6 +21,8 @@ class Tenant(Model):
     """Calibrated score from which a passage answers; None takes the measured default."""
     suggest_threshold: float | None = fields.FloatField(null=True)
     """Score below which nothing is offered and a person is called; None takes the measured default."""
+    telegram_chat_id: int | None = fields.BigIntField(null=True)
+    """The Telegram chat that hears of new leads."""
     created_by_id: int | None = fields.BigIntField(null=True, db_index=True)
     created_at = fields.DatetimeField(auto_now_add=True)
 

@@ -38,10 +38,18 @@ class TicketPriority(StrEnum):
     LOW = "low"
 
 
+class Sentiment(StrEnum):
+    NEGATIVE = "negative"
+    NEUTRAL = "neutral"
+    POSITIVE = "positive"
+
+
 class TicketSource(StrEnum):
     WEB = "web"
     EMAIL = "email"
     API = "api"
+    TELEGRAM = "telegram"
+    CHATBOT = "chatbot"
 
 
 ACTIVE = frozenset(
@@ -82,6 +90,14 @@ class Ticket(Model):
     )
     escalated_at: datetime | None = fields.DatetimeField(null=True)
     resolved_at: datetime | None = fields.DatetimeField(null=True)
+    closed_at: datetime | None = fields.DatetimeField(null=True)
+    category_id: int | None = fields.BigIntField(null=True)
+    auto_categorized = fields.BooleanField(default=False)
+    category_confidence: float | None = fields.FloatField(null=True)
+    """From 0 to 1, calibrated; None where a person chose the category."""
+    sentiment: Field[Sentiment | None] = fields.CharEnumField(  # type: ignore[assignment]  # null=True
+        Sentiment, max_length=8, null=True
+    )
     created_at = fields.DatetimeField(auto_now_add=True)
     updated_at = fields.DatetimeField(auto_now=True)
 
@@ -93,6 +109,7 @@ class Ticket(Model):
             Index(fields=["tenant_id", "status", "id"]),
             Index(fields=["tenant_id", "created_by_id", "id"]),
             Index(fields=["assigned_to_id"]),
+            Index(fields=["tenant_id", "category_id", "id"]),
         )
 
     @classmethod
@@ -108,7 +125,9 @@ class Ticket(Model):
         if status not in MOVES[self.status]:
             raise InvalidTransition("Ticket", self.status, status)
         self.status = status
-        self.resolved_at = now() if status is TicketStatus.RESOLVED else None
+        moment = now()
+        self.resolved_at = moment if status is TicketStatus.RESOLVED else None
+        self.closed_at = moment if status in (TicketStatus.CLOSED, TicketStatus.CANCELLED) else None
         return True
 
     def escalate(self, reason: EscalationReason) -> bool:

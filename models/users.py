@@ -12,7 +12,10 @@ from core.ids import new_uuid
 
 
 class User(Model):
-    """A person of one tenant. ``email`` keeps its spelling; uniqueness ignores case (index in the migrations)."""
+    """A person of one tenant. ``email`` keeps its spelling; uniqueness ignores case (index in the migrations).
+
+    ``telegram_username`` is what Telegram says, and may be somebody else's ``username``, which people sign in with.
+    """
 
     id = fields.BigIntField(primary_key=True)
     public_id = fields.UUIDField(default=new_uuid, unique=True)
@@ -20,6 +23,10 @@ class User(Model):
     email = fields.CharField(max_length=320, null=True)
     username = fields.CharField(max_length=64, null=True)
     full_name = fields.CharField(max_length=255, default="")
+    first_name = fields.CharField(max_length=128, default="")
+    last_name = fields.CharField(max_length=128, default="")
+    telegram_id: int | None = fields.BigIntField(null=True)
+    telegram_username: str | None = fields.CharField(max_length=64, null=True)
     password_hash = fields.CharField(max_length=60, null=True)
     role = fields.CharEnumField(Role, max_length=16, default=Role.USER)
     is_active = fields.BooleanField(default=True)

@@ -41,7 +41,7 @@ async def set_status(uow: UnitOfWork, ticket: Ticket, status: TicketStatus) -> N
     """Move the ticket; the present status is fine and tells nothing. Raises InvalidTransition."""
     previous = ticket.status
     if ticket.move(status):
-        await ticket.save(update_fields=["status", "resolved_at", "updated_at"])
+        await ticket.save(update_fields=["status", "resolved_at", "closed_at", "updated_at"])
         uow.emit(TicketStatusChanged(ticket.id, status=status, previous=previous))
 
 
@@ -50,7 +50,7 @@ async def escalate(uow: UnitOfWork, ticket: Ticket, reason: EscalationReason, *,
     previous = ticket.status
     if not ticket.escalate(reason):
         return False
-    await ticket.save(update_fields=["status", "resolved_at", "escalation_reason", "escalated_at", "updated_at"])
+    await ticket.save(update_fields=["status", "resolved_at", "closed_at", "escalation_reason", "escalated_at", "updated_at"])
     uow.emit(
         TicketStatusChanged(ticket.id, status=ticket.status, previous=previous), TicketEscalated(ticket.id, reason)
     )

@@ -1,0 +1,31 @@
+-- Isolation of the tables of 0003, as 0002_isolation.sql does it for those of 0001.
+DO $$
+DECLARE
+    tables text[] := ARRAY['categories', 'triage_examples', 'triage_models', 'contacts', 'interviews', 'leads', 'faqs',
+        'chatbot_sessions', 'chatbot_exchanges', 'log_records', 'telegram_bots', 'telegram_updates', 'telegram_chats',
+        'telegram_deliveries'];
+    here text;
+BEGIN
+    FOREACH here IN ARRAY tables LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', here);
+        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', here);
+        EXECUTE format('CREATE POLICY system ON %I TO opora_system USING (true) WITH CHECK (true)', here);
+        EXECUTE format(
+            'CREATE POLICY tenant ON %I TO opora_app
+                USING (tenant_id = nullif(current_setting(''opora.tenant_id'', true), '''')::bigint)
+                WITH CHECK (tenant_id = nullif(current_setting(''opora.tenant_id'', true), '''')::bigint)', here);
+        EXECUTE format('GRANT SELECT ON %I TO opora_app, opora_system', here);
+    END LOOP;
+END $$;
+
+-- Least rights. Samples and alerts are the installation's: the scheduler writes them, everybody's staff reads them.
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO opora_app, opora_system;
+GRANT INSERT, UPDATE, DELETE ON categories, triage_examples, triage_models, contacts, interviews, leads, faqs,
+    chatbot_sessions, telegram_bots, telegram_chats, telegram_deliveries TO opora_app;
+GRANT INSERT ON chatbot_exchanges TO opora_app;
+GRANT INSERT, UPDATE ON telegram_updates TO opora_app;
+GRANT UPDATE ON telegram_bots TO opora_system;
+GRANT INSERT, DELETE ON log_records TO opora_system;
+GRANT DELETE ON telegram_updates, telegram_deliveries, attachments TO opora_system;
+GRANT SELECT ON metric_samples, alerts TO opora_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON metric_samples, alerts TO opora_system;

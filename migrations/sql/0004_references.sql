@@ -1,0 +1,76 @@
+-- References of the tables of 0003. Those between tables of one tenant name the tenant too.
+ALTER TABLE users DROP CONSTRAINT users_email_or_username;
+ALTER TABLE users ADD CONSTRAINT users_known_by_something
+    CHECK (email IS NOT NULL OR username IS NOT NULL OR telegram_id IS NOT NULL);
+ALTER TABLE users ADD CONSTRAINT users_of_tenant UNIQUE (tenant_id, id);
+CREATE UNIQUE INDEX users_tenant_telegram ON users (tenant_id, telegram_id);
+CREATE INDEX users_role ON users (tenant_id, role);
+
+ALTER TABLE categories ADD CONSTRAINT categories_tenant
+    FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE CASCADE;
+ALTER TABLE categories ADD CONSTRAINT categories_of_tenant UNIQUE (tenant_id, id);
+CREATE UNIQUE INDEX categories_name ON categories (tenant_id, lower(name));
+ALTER TABLE tickets ADD CONSTRAINT tickets_category
+    FOREIGN KEY (tenant_id, category_id) REFERENCES categories (tenant_id, id);
+-- First replies and work per person are read from the messages.
+CREATE INDEX messages_author ON messages (author_id, id) WHERE author_id IS NOT NULL;
+CREATE INDEX messages_operator ON messages (conversation_id, id) WHERE author_kind = 'operator';
+
+ALTER TABLE triage_examples ADD CONSTRAINT triage_examples_ticket
+    FOREIGN KEY (tenant_id, ticket_id) REFERENCES conversations (tenant_id, id) ON DELETE CASCADE;
+ALTER TABLE triage_examples ADD CONSTRAINT triage_examples_category
+    FOREIGN KEY (tenant_id, category_id) REFERENCES categories (tenant_id, id) ON DELETE CASCADE;
+ALTER TABLE triage_models ADD CONSTRAINT triage_models_tenant
+    FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE CASCADE;
+
+ALTER TABLE attachments ADD CONSTRAINT attachments_uploader
+    FOREIGN KEY (tenant_id, uploaded_by_id) REFERENCES users (tenant_id, id);
+CREATE INDEX attachments_unsent ON attachments (created_at) WHERE message_id IS NULL;
+
+ALTER TABLE contacts ADD CONSTRAINT contacts_tenant FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE CASCADE;
+ALTER TABLE contacts ADD CONSTRAINT contacts_of_tenant UNIQUE (tenant_id, id);
+ALTER TABLE interviews ADD CONSTRAINT interviews_conversation
+    FOREIGN KEY (tenant_id, id) REFERENCES conversations (tenant_id, id) ON DELETE CASCADE;
+ALTER TABLE interviews ADD CONSTRAINT interviews_contact
+    FOREIGN KEY (tenant_id, contact_id) REFERENCES contacts (tenant_id, id) ON DELETE CASCADE;
+ALTER TABLE interviews ADD CONSTRAINT interviews_owner
+    FOREIGN KEY (tenant_id, owner_id) REFERENCES users (tenant_id, id);
+CREATE UNIQUE INDEX interviews_open ON interviews (tenant_id, contact_id) WHERE finished_at IS NULL;
+ALTER TABLE leads ADD CONSTRAINT leads_interview
+    FOREIGN KEY (tenant_id, interview_id) REFERENCES conversations (tenant_id, id) ON DELETE CASCADE;
+ALTER TABLE leads ADD CONSTRAINT leads_contact
+    FOREIGN KEY (tenant_id, contact_id) REFERENCES contacts (tenant_id, id) ON DELETE CASCADE;
+ALTER TABLE leads ADD CONSTRAINT leads_owner FOREIGN KEY (tenant_id, owner_id) REFERENCES users (tenant_id, id);
+
+ALTER TABLE faqs ADD CONSTRAINT faqs_tenant FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE CASCADE;
+CREATE INDEX faqs_tags ON faqs USING gin (tags);
+ALTER TABLE chatbot_sessions ADD CONSTRAINT chatbot_sessions_conversation
+    FOREIGN KEY (tenant_id, id) REFERENCES conversations (tenant_id, id) ON DELETE CASCADE;
+ALTER TABLE chatbot_sessions ADD CONSTRAINT chatbot_sessions_user
+    FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id);
+ALTER TABLE chatbot_exchanges ADD CONSTRAINT chatbot_exchanges_session
+    FOREIGN KEY (tenant_id, session_id) REFERENCES conversations (tenant_id, id) ON DELETE CASCADE;
+ALTER TABLE chatbot_exchanges ADD CONSTRAINT chatbot_exchanges_ticket
+    FOREIGN KEY (ticket_id) REFERENCES tickets (id) ON DELETE SET NULL;
+CREATE INDEX chatbot_exchanges_common ON chatbot_exchanges (tenant_id, query_key);
+CREATE INDEX chatbot_exchanges_escalated ON chatbot_exchanges (tenant_id, id) WHERE was_escalated;
+
+CREATE UNIQUE INDEX alerts_open ON alerts (host, metric) WHERE closed_at IS NULL;
+ALTER TABLE log_records ADD CONSTRAINT log_records_tenant
+    FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE CASCADE;
+
+ALTER TABLE telegram_bots ADD CONSTRAINT telegram_bots_tenant
+    FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE CASCADE;
+ALTER TABLE telegram_bots ADD CONSTRAINT telegram_bots_of_tenant UNIQUE (tenant_id, id);
+ALTER TABLE telegram_updates ADD CONSTRAINT telegram_updates_bot
+    FOREIGN KEY (tenant_id, bot_id) REFERENCES telegram_bots (tenant_id, id) ON DELETE CASCADE;
+CREATE INDEX telegram_updates_waiting ON telegram_updates (bot_id, chat_id, update_id) WHERE handled_at IS NULL;
+ALTER TABLE telegram_chats ADD CONSTRAINT telegram_chats_bot
+    FOREIGN KEY (tenant_id, bot_id) REFERENCES telegram_bots (tenant_id, id) ON DELETE CASCADE;
+ALTER TABLE telegram_chats ADD CONSTRAINT telegram_chats_of_tenant UNIQUE (tenant_id, id);
+ALTER TABLE telegram_chats ADD CONSTRAINT telegram_chats_user
+    FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id);
+ALTER TABLE telegram_chats ADD CONSTRAINT telegram_chats_ticket
+    FOREIGN KEY (ticket_id) REFERENCES tickets (id) ON DELETE SET NULL;
+ALTER TABLE telegram_deliveries ADD CONSTRAINT telegram_deliveries_tenant
+    FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE CASCADE;
