@@ -167,7 +167,7 @@ def _success(operation: Operation, schemas: Schemas) -> dict[str, Any]:
 def _failures(dialect: Dialect, operation: Operation, schemas: Schemas) -> dict[str, Any]:
     statuses = {429, 500, 503, *operation.errors}
     if operation.parameters.keys() - {"actor", "origin"}:
-        statuses.add(422)
+        statuses.add(dialect.validation_status)
     if operation.parameters.keys() & {"body", "form"}:
         statuses |= {400, 413, 415}
     if operation.role is not None:

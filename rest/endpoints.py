@@ -4,7 +4,7 @@ Checks come in this order, so that a caller without rights learns nothing of the
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -26,6 +26,7 @@ from rest.uploads import read_upload
 from services.client_ip import client_ip
 from services.rate_limits import RateLimiter, caller
 
+_WRONG_VALUES = 422
 _encoder = msgspec.json.Encoder()
 
 
@@ -49,6 +50,8 @@ def dialect_routes(dialect: Dialect, gate: Gate) -> list[BaseRoute]:
 def failure(dialect: Dialect, error: Exception, headers: dict[str, str] | None = None) -> Response:
     """Any exception as a response in the dialect's shape."""
     problem = problem_of(error)
+    if problem.status == _WRONG_VALUES:
+        problem = replace(problem, status=dialect.validation_status)
     return Response(dialect.shape(problem), problem.status, {**(headers or {}), **problem.headers}, "application/json")
 
 

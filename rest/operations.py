@@ -128,6 +128,9 @@ class Group:
     def post(self, path: str, summary: str, **options: Unpack[Options]) -> Callable[[Handler], Handler]:
         return self.operation("POST", path, summary, **options)
 
+    def put(self, path: str, summary: str, **options: Unpack[Options]) -> Callable[[Handler], Handler]:
+        return self.operation("PUT", path, summary, **options)
+
     def patch(self, path: str, summary: str, **options: Unpack[Options]) -> Callable[[Handler], Handler]:
         return self.operation("PATCH", path, summary, **options)
 
@@ -146,6 +149,8 @@ class Dialect:
     groups: Sequence[Group]
     error_schema: type[msgspec.Struct]
     error_examples: Mapping[int, Any] = field(default_factory=dict)
+    validation_status: int = 422
+    """The status that tells of wrong values: some documents know 400 alone."""
 
     @property
     def operations(self) -> list[Operation]:
