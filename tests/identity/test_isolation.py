@@ -9,15 +9,9 @@ from config.database import APP_ROLE, SYSTEM_ROLE, DatabaseAddress
 from config.keys import role_password
 from config.settings import Settings
 from core.actor import Role
-from models.conversations import Attachment, Message
-from models.jobs import Job
-from models.knowledge import Citation, KnowledgeChunk, KnowledgeSource
 from models.tenants import Tenant
-from models.users import User
-from services import tickets
-from services.unit_of_work import unit_of_work
-from tests.fixtures.people import MakeTenant, MakeUser, actor_of
-from tests.identity.conftest import signed_in
+from tests.fixtures.people import MakeTenant, MakeUser
+from tests.identity.rows import fill
 
 _TENANT_TABLES = """
 SELECT c.relname AS name, c.relrowsecurity AND c.relforcerowsecurity AS forced, o.rolname AS owner,
@@ -55,42 +49,6 @@ async def app(address: DatabaseAddress) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
-async def _fill(tenant: Tenant, user: User) -> None:
-    """At least one row of the tenant in every table that has a tenant."""
-    await signed_in(user)
-    async with unit_of_work(actor_of(user)) as uow:
-        ticket = await tickets.create(uow, title="No sound", auto_respond=False)
-        ours = {"tenant_id": tenant.id}
-        message = await Message.create(**ours, conversation_id=ticket.id, author_kind="customer", text="Hello")
-        await Attachment.create(
-            **ours,
-            message_id=message.id,
-            file_name="a",
-            mime_type="a/b",
-            size_bytes=1,
-            sha256="0" * 64,
-            storage_key="k",
-        )
-        source = await KnowledgeSource.create(**ours, name="faq.md")
-        chunk = await KnowledgeChunk.create(**ours, source_id=source.id, identity="1", content="?", language="en")
-        await Citation.create(
-            **ours,
-            message_id=message.id,
-            chunk_id=chunk.id,
-            source="faq.md",
-            quote="?",
-            version=1,
-            score=1.0,
-            position=0,
-        )
-        await Job.create(**ours, task="noun.verb", args={})
-        await uow.rows(
-            "INSERT INTO chunk_vectors VALUES ($1, $2, $3, 'en', 'm', 2, '[1,0]')", tenant.id, chunk.id, source.id
-        )
-        await uow.rows("INSERT INTO chunk_sentences VALUES ($1, $2, 'm', '{0,1}', '')", tenant.id, chunk.id)
-        await uow.rows("INSERT INTO knowledge_spaces VALUES ($1, 'en', 'm', 1, 1, '[1,0]')", tenant.id)
-
-
 async def _counts(connection: asyncpg.Connection, tenant_id: object, tables: list[str]) -> dict[str, set[int]]:
     """The tenants whose rows the role sees in each table, in a transaction of ``tenant_id``."""
     async with connection.transaction():
@@ -120,7 +78,7 @@ async def test_the_application_sees_one_tenant_and_without_one_nothing(
     tables = [row["name"] for row in await owner.fetch(_TENANT_TABLES)]
     first, second = await make_tenant(), await make_tenant()
     for tenant in (first, second):
-        await _fill(tenant, await make_user(tenant, Role.AGENT))
+        await fill(await make_user(tenant, Role.AGENT))
     assert await _counts(app, None, tables) == {table: set() for table in tables}
     assert await _counts(app, first.id, tables) == {table: {first.id} for table in tables}
     assert await _counts(app, second.id, tables) == {table: {second.id} for table in tables}

@@ -1,0 +1,89 @@
+"""A row of a tenant in every table that has a tenant."""
+
+from typing import Any
+
+from models.categories import Category, TriageExample, TriageModel
+from models.chatbot import ChatbotExchange, ChatbotSession, Faq
+from models.contacts import Contact
+from models.conversations import Attachment, Conversation, Message
+from models.jobs import Job
+from models.knowledge import Citation, KnowledgeChunk, KnowledgeSource
+from models.leads import Interview, Lead
+from models.telegram import TelegramBot, TelegramChat, TelegramDelivery, TelegramUpdate
+from models.tickets import Ticket
+from models.users import User
+from services import tickets
+from services.unit_of_work import SystemReason, UnitOfWork, system_unit_of_work, unit_of_work
+from tests.fixtures.people import actor_of
+from tests.identity.conftest import signed_in
+
+_LOG = """
+INSERT INTO log_records (tenant_id, level, message, source, hostname, metadata, logged_at)
+VALUES ($1, 'INFO', 'started', 'app', 'here', '{}', now())
+"""
+
+
+async def fill(user: User) -> None:
+    """At least one row of the user's tenant in every table that has a tenant."""
+    await signed_in(user)
+    ours = {"tenant_id": user.tenant_id}
+    async with unit_of_work(actor_of(user)) as uow:
+        ticket = await tickets.create(uow, title="No sound", auto_respond=False)
+        await Job.create(**ours, task="noun.verb", args={})
+        await _knowledge(uow, await _message(ours, ticket), ours)
+        await _triage(ours, ticket)
+        await _interview(ours)
+        await _chatbot(ours, user)
+        await _telegram(ours, user)
+    async with system_unit_of_work(SystemReason.RETENTION) as statements:
+        await statements.rows(_LOG, user.tenant_id)
+
+
+async def _message(ours: dict[str, Any], ticket: Ticket) -> Message:
+    message = await Message.create(**ours, conversation_id=ticket.id, author_kind="customer", text="Hello")
+    file: dict[str, Any] = {"file_name": "a", "mime_type": "a/b", "size_bytes": 1, "sha256": "0" * 64, "storage_key": "k"}
+    await Attachment.create(**ours, message_id=message.id, **file)
+    return message
+
+
+async def _knowledge(uow: UnitOfWork, message: Message, ours: dict[str, Any]) -> None:
+    source = await KnowledgeSource.create(**ours, name="faq.md")
+    chunk = await KnowledgeChunk.create(**ours, source_id=source.id, identity="1", content="?", language="en")
+    cited: dict[str, Any] = {"source": "faq.md", "quote": "?", "version": 1, "score": 1.0, "position": 0}
+    await Citation.create(**ours, message_id=message.id, chunk_id=chunk.id, **cited)
+    tenant_id = uow.tenant_id
+    await uow.rows(
+        "INSERT INTO chunk_vectors VALUES ($1, $2, $3, 'en', 'm', 2, '[1,0]')", tenant_id, chunk.id, source.id
+    )
+    await uow.rows("INSERT INTO chunk_sentences VALUES ($1, $2, 'm', '{0,1}', '')", tenant_id, chunk.id)
+    await uow.rows("INSERT INTO knowledge_spaces VALUES ($1, 'en', 'm', 1, 1, '[1,0]')", tenant_id)
+
+
+async def _triage(ours: dict[str, Any], ticket: Ticket) -> None:
+    category = await Category.create(**ours, name="Sound")
+    await TriageExample.create(**ours, ticket_id=ticket.id, category_id=category.id, text="No sound")
+    await TriageModel.create(**ours, embedder="m", examples=1, parameters={})
+
+
+async def _interview(ours: dict[str, Any]) -> None:
+    contact = await Contact.create(**ours, external_id="client_1")
+    conversation = await Conversation.create(**ours, kind="interview")
+    told: dict[str, Any] = {"contact_id": contact.id, "language": "ru"}
+    await Interview.create(**ours, id=conversation.id, **told)
+    phone: dict[str, Any] = {"phone": "87768776637", "phone_e164": "+77768776637"}
+    await Lead.create(**ours, interview_id=conversation.id, name="Канат", **told, **phone)
+
+
+async def _chatbot(ours: dict[str, Any], user: User) -> None:
+    await Faq.create(**ours, question="?", answer="!")
+    conversation = await Conversation.create(**ours, kind="chatbot")
+    await ChatbotSession.create(**ours, id=conversation.id, user_id=user.id, key="s")
+    said: dict[str, Any] = {"query": "?", "query_key": "k", "response": "!", "confidence": 1.0, "response_time_ms": 1}
+    await ChatbotExchange.create(**ours, session_id=conversation.id, user_id=user.id, **said)
+
+
+async def _telegram(ours: dict[str, Any], user: User) -> None:
+    bot = await TelegramBot.create(**ours, id=user.id, sealed_token="-")
+    chat = await TelegramChat.create(**ours, bot_id=bot.id, chat_id=1, user_id=user.id)
+    await TelegramUpdate.create(**ours, bot_id=bot.id, update_id=1, payload={})
+    await TelegramDelivery.create(**ours, chat_id=chat.id, key="message:1")
