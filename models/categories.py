@@ -18,7 +18,7 @@ class Category(Model):
     id = fields.BigIntField(primary_key=True)
     public_id: UUID = fields.UUIDField(default=new_uuid, unique=True)
     tenant_id: int = fields.BigIntField()
-    key: str | None = fields.CharField(max_length=64, null=True)
+    key = fields.CharField(max_length=64, null=True)
     name = fields.CharField(max_length=100)
     description: str = fields.TextField(default="")
     icon = fields.CharField(max_length=16, default="")

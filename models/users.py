@@ -26,7 +26,7 @@ class User(Model):
     first_name = fields.CharField(max_length=128, default="")
     last_name = fields.CharField(max_length=128, default="")
     telegram_id: int | None = fields.BigIntField(null=True)
-    telegram_username: str | None = fields.CharField(max_length=64, null=True)
+    telegram_username = fields.CharField(max_length=64, null=True)
     password_hash = fields.CharField(max_length=60, null=True)
     role = fields.CharEnumField(Role, max_length=16, default=Role.USER)
     is_active = fields.BooleanField(default=True)

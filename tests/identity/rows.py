@@ -26,7 +26,7 @@ VALUES ($1, 'INFO', 'started', 'app', 'here', '{}', now())
 async def fill(user: User) -> None:
     """At least one row of the user's tenant in every table that has a tenant."""
     await signed_in(user)
-    ours = {"tenant_id": user.tenant_id}
+    ours: dict[str, Any] = {"tenant_id": user.tenant_id}
     async with unit_of_work(actor_of(user)) as uow:
         ticket = await tickets.create(uow, title="No sound", auto_respond=False)
         await Job.create(**ours, task="noun.verb", args={})
@@ -41,7 +41,13 @@ async def fill(user: User) -> None:
 
 async def _message(ours: dict[str, Any], ticket: Ticket) -> Message:
     message = await Message.create(**ours, conversation_id=ticket.id, author_kind="customer", text="Hello")
-    file: dict[str, Any] = {"file_name": "a", "mime_type": "a/b", "size_bytes": 1, "sha256": "0" * 64, "storage_key": "k"}
+    file: dict[str, Any] = {
+        "file_name": "a",
+        "mime_type": "a/b",
+        "size_bytes": 1,
+        "sha256": "0" * 64,
+        "storage_key": "k",
+    }
     await Attachment.create(**ours, message_id=message.id, **file)
     return message
 
