@@ -50,7 +50,9 @@ async def escalate(uow: UnitOfWork, ticket: Ticket, reason: EscalationReason, *,
     previous = ticket.status
     if not ticket.escalate(reason):
         return False
-    await ticket.save(update_fields=["status", "resolved_at", "closed_at", "escalation_reason", "escalated_at", "updated_at"])
+    await ticket.save(
+        update_fields=["status", "resolved_at", "closed_at", "escalation_reason", "escalated_at", "updated_at"]
+    )
     uow.emit(
         TicketStatusChanged(ticket.id, status=ticket.status, previous=previous), TicketEscalated(ticket.id, reason)
     )
