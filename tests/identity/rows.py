@@ -1,7 +1,9 @@
 """A row of a tenant in every table that has a tenant."""
 
+from decimal import Decimal
 from typing import Any
 
+from models.billing import ServiceType
 from models.categories import Category, TriageExample, TriageModel
 from models.chatbot import ChatbotExchange, ChatbotSession, Faq
 from models.contacts import Contact
@@ -12,7 +14,7 @@ from models.leads import Interview, Lead
 from models.telegram import TelegramBot, TelegramChat, TelegramDelivery, TelegramUpdate
 from models.tickets import Ticket
 from models.users import User
-from services import tickets
+from services import billing, tickets
 from services.unit_of_work import SystemReason, UnitOfWork, system_unit_of_work, unit_of_work
 from tests.fixtures.people import actor_of
 from tests.identity.conftest import signed_in
@@ -35,6 +37,7 @@ async def fill(user: User) -> None:
         await _interview(ours)
         await _chatbot(ours, user)
         await _telegram(ours, user)
+        await billing.credit(uow, Decimal("1.00"), ServiceType.TOP_UP, reference="payment:1")
     async with system_unit_of_work(SystemReason.RETENTION) as statements:
         await statements.rows(_LOG, user.tenant_id)
 
