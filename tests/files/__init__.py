@@ -1,0 +1,1 @@
+"""Files: uploaded, scanned, stored, sent, read, forgotten."""
