@@ -5,7 +5,7 @@ are raw query vectors of the embedding model (``query`` on both sides: a ticket 
 calibrated by a temperature, fitted to the likelihood of examples that are left out in turn.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,14 +56,21 @@ class Triage:
     weights: _Matrix
     temperature: float
 
-    def classify(self, vector: Vector) -> Verdict:
-        """The class of a raw query vector. Raises InvalidInput for one of another model's length."""
+    def classify(self, vector: Vector, among: Collection[str] | None = None) -> Verdict:
+        """The class of a raw query vector, one of ``among`` where given: at least one of them has to be known.
+
+        Raises InvalidInput for a vector of another model's length, or where none of ``among`` is known.
+        """
         if vector.shape != self.mean.shape:
             raise InvalidInput("The classifier was fitted with another embedding model: fit it again")
-        chances = _softmax(_unit((vector - self.mean)[None]) @ self.weights.T / self.temperature)[0]
+        places = [place for place, label in enumerate(self.labels) if among is None or label in among]
+        if not places:
+            raise InvalidInput("The classifier knows none of these classes")
+        weights = self.weights[places]
+        chances = _softmax(_unit((vector - self.mean)[None]) @ weights.T / self.temperature)[0]
         order = np.argsort(-chances)
-        runner_up = self.labels[order[1]] if len(order) > 1 else None
-        return Verdict(self.labels[order[0]], float(chances[order[0]]), runner_up)
+        runner_up = self.labels[places[order[1]]] if len(order) > 1 else None
+        return Verdict(self.labels[places[order[0]]], float(chances[order[0]]), runner_up)
 
     def to_json(self) -> dict[str, Any]:
         """Plain lists and numbers, from which :meth:`from_json` makes the same classifier."""
@@ -132,13 +139,15 @@ def _centroids(examples: _Matrix, owners: _Places, classes: int) -> _Matrix:
 
 def _temperature(examples: _Matrix, owners: _Places, classes: int) -> float:
     """The temperature under which left-out examples are likeliest; 1 where there are too few to leave any out."""
-    if classes == 1 or np.bincount(owners).min() < 2:
+    if classes == 1 or np.bincount(owners).max() < 2:
         return 1.0
     folds = _folds(owners, classes)
     taken = range(_FOLDS) if len(owners) <= _FEW_EXAMPLES else range(1)
     logits, truths = [], []
     for fold in taken:
         out = folds == fold
+        if not out.any():
+            continue
         weights = _learned(examples[~out], owners[~out], classes)
         logits.append(examples[out] @ weights.T)
         truths.append(owners[out])
@@ -151,11 +160,15 @@ def _temperature(examples: _Matrix, owners: _Places, classes: int) -> float:
 
 
 def _folds(owners: _Places, classes: int) -> _Places:
-    """The n-th example of each class goes to fold n: every class is left out evenly, and never whole."""
-    folds = np.zeros(len(owners), np.int32)
+    """The n-th example of each class goes to fold n: every class is left out evenly, and never whole.
+
+    The one example of a class is in no fold (-1).
+    """
+    folds = np.full(len(owners), -1, np.int32)
     for place in range(classes):
         members = np.flatnonzero(owners == place)
-        folds[members] = np.arange(len(members)) % _FOLDS
+        if len(members) > 1:
+            folds[members] = np.arange(len(members)) % _FOLDS
     return folds
 
 

@@ -1,0 +1,1 @@
+"""Categories: what tenants sort tickets by."""

@@ -1,0 +1,1 @@
+"""Triage: category, tone and language of new tickets, and what it learns from people."""
