@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 from core.actor import Actor, system_actor
 from core.errors import NotFound
 from core.events import MessageAdded, Visibility
+from core.facts.chatbot import ChatbotMessageAdded
 from models.tickets import Ticket
 from services import messages, tickets
 from services.events import StoredEvent
@@ -21,6 +22,7 @@ from services.unit_of_work import unit_of_work
 
 T = TypeVar("T")
 
+_OF_MESSAGES = (MessageAdded.kind, ChatbotMessageAdded.kind)
 _KEPT_S = 1.0
 """Long enough for one fan-out, too short for a row that became internal to be shown again."""
 _MOST_KEPT = 1000
@@ -55,7 +57,8 @@ def _failed(task: asyncio.Task[T]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class EventContent:
-    """``message`` for ``message.added``, ``ticket`` for ``ticket.*``; None where the row is gone."""
+    """``message`` for ``message.added`` and ``chatbot.message_added``, ``ticket`` for ``ticket.*``; None where the row
+    is gone."""
 
     event: StoredEvent
     message: MessageView | None = None
@@ -67,7 +70,7 @@ class EventContent:
             return True
         if self.event.visibility is not Visibility.PUBLIC:
             return False
-        if self.event.kind != MessageAdded.kind:
+        if self.event.kind not in _OF_MESSAGES:
             return True
         return self.message is not None and self.message.message.visibility is Visibility.PUBLIC
 
@@ -85,7 +88,7 @@ async def content_of(event: StoredEvent) -> EventContent:
 
 async def _read(event: StoredEvent) -> EventContent:
     async with unit_of_work(system_actor(event.tenant_id)) as uow:
-        if event.kind == MessageAdded.kind:
+        if event.kind in _OF_MESSAGES:
             message_id = event.payload["message_id"]
             found = await messages.views(uow, [message_id])
             return EventContent(event, message=found.get(message_id))

@@ -9,7 +9,7 @@ from core.actor import Actor, system_actor
 from core.errors import ResumeExpired
 from realtime.hub import Hub, Topic, current_hub, read_page
 from realtime.subscriber import EphemeralSubscriber, EventSubscriber, Subscriber
-from realtime.topics import authorise
+from realtime.topics import authorise, log_tenant
 from services import events
 from services.events import StoredEvent
 from services.unit_of_work import unit_of_work
@@ -30,7 +30,7 @@ async def watch(
     """
     hub = current_hub()
     subscriber = EventSubscriber(actor, topic)
-    async with _guarded(hub, subscriber), hub.topic(actor.tenant_id, topic) as watched:
+    async with _guarded(hub, subscriber), hub.topic(log_tenant(actor, topic), topic) as watched:
         subscriber.seq = watched.seq if after is None else await _start(watched, after)
         await started()
         async for event in _replay(watched, subscriber):

@@ -4,19 +4,35 @@ import re
 
 from core.actor import Actor
 from core.errors import Forbidden, NotFound
+from core.facts.monitoring import monitoring_topic
+from models.tenants import DEFAULT_TENANT_ID
 from services import tickets
 from services.unit_of_work import unit_of_work
 
 _TOPIC = re.compile(
-    r"ticket:(?P<ticket>[1-9]\d{0,18})|tenant:(?P<queue>[1-9]\d{0,18}):queue|user:(?P<user>[1-9]\d{0,18})"
+    r"ticket:(?P<ticket>[1-9]\d{0,18})"
+    r"|tenant:(?P<queue>[1-9]\d{0,18}):(?:queue|chatbot|leads)"
+    r"|user:(?P<user>[1-9]\d{0,18})(?::(?:chatbot|tickets))?"
 )
+
+INSTALLATION = monitoring_topic(DEFAULT_TENANT_ID)
+"""The alerts, which are no tenant's: the one topic that is watched from other tenants than its log's."""
+
+
+def log_tenant(actor: Actor, topic: str) -> int:
+    """The tenant whose log holds a topic that the actor watches: always the actor's own, but for the alerts."""
+    return DEFAULT_TENANT_ID if topic == INSTALLATION else actor.tenant_id
 
 
 async def authorise(actor: Actor, topic: str) -> None:
     """Return where the actor may watch the topic. Raises NotFound, Forbidden, Unavailable.
 
-    Tickets are watched by their author and staff, the tenant's queue by its staff, a user's access by that user.
+    Tickets are watched by their author and staff, the tenant's queue, chatbot and leads by its staff, a user's access,
+    own tickets and own sessions with the chatbot by that user, the installation's alerts by everybody's staff.
     """
+    if topic == INSTALLATION:
+        _check_staff(actor)
+        return
     parts = _TOPIC.fullmatch(topic)
     if parts is None:
         raise NotFound("topic", topic)
@@ -32,5 +48,9 @@ async def authorise(actor: Actor, topic: str) -> None:
 def _check_queue(actor: Actor, tenant_id: int) -> None:
     if tenant_id != actor.tenant_id:
         raise NotFound("topic", tenant_id)
+    _check_staff(actor)
+
+
+def _check_staff(actor: Actor) -> None:
     if not actor.is_staff:
         raise Forbidden

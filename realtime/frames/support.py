@@ -13,6 +13,7 @@ from core.events import EscalationReason, MessageAdded, TicketEscalated, TicketS
 from models.conversations import AuthorKind
 from models.tickets import TicketStatus
 from realtime.content import EventContent, Shared, content_of
+from realtime.websocket import TicketDialect, ticket_number
 from services.events import StoredEvent
 
 Frame = dict[str, Any]
@@ -52,7 +53,7 @@ async def render(event: StoredEvent, actor: Actor) -> str | None:
     return await _frames.get(key, lambda: _render(event, actor))
 
 
-def render_passing(frame: Mapping[str, Any]) -> str | None:
+def render_passing(frame: Mapping[str, Any], actor: Actor) -> str | None:
     """The JSON text of an ephemeral frame; None for one that this dialect does not know."""
     kind = _ANSWER_FRAMES.get(str(frame.get("type")))
     if kind is None:
@@ -100,3 +101,11 @@ _RENDERERS: Mapping[str, Callable[[EventContent], tuple[str, Frame | None]]] = {
     TicketStatusChanged.kind: _status_change,
     TicketEscalated.kind: _escalation,
 }
+
+SOCKET = TicketDialect(
+    render=render,
+    render_passing=render_passing,
+    find=ticket_number,
+    wants_passing=lambda query: query.get("stream") in ("1", "true"),
+)
+"""``?stream=1`` also sends the words of answers while they are made."""

@@ -13,6 +13,7 @@ from core.errors import NotAuthenticated
 from core.events import AccessChanged, EscalationReason
 from models.conversations import AuthorKind
 from models.tickets import Ticket, TicketStatus
+from realtime.frames import support
 from realtime.hub import Hub
 from realtime.websocket import serve_ticket_socket
 from services import messages, threads, tickets
@@ -38,7 +39,7 @@ def app(hub: Hub, people: dict[str, Actor]) -> Starlette:
         return people[token]
 
     async def endpoint(websocket: WebSocket) -> None:
-        await serve_ticket_socket(websocket, authenticate)
+        await serve_ticket_socket(websocket, authenticate, support.SOCKET)
 
     return Starlette(routes=[WebSocketRoute("/v1/ws/{ticket_id:int}", endpoint)])
 

@@ -1,0 +1,1 @@
+"""Samples, alerts and the stored log."""
