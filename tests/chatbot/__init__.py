@@ -1,0 +1,1 @@
+"""The FAQ chatbot: entries, sessions, escalation, log and analytics."""
