@@ -1,0 +1,1 @@
+"""The live Telegram bot, against a double of the Bot API."""

@@ -1,0 +1,69 @@
+"""Telegram: updates that wait to be handled, and words that wait to be said."""
+
+from services import telegram_bots, telegram_handling, telegram_notices, telegram_sending
+from services.jobs import RunningJob
+from services.telegram_words import Word
+from workers.task import task
+
+REGISTER = "telegram.register"
+HANDLE = "telegram.handle"
+SKIP = "telegram.skip"
+SEND = telegram_sending.TASK
+ACKNOWLEDGE = "telegram.acknowledge"
+NOTIFY = "telegram.notify"
+BOTS_S = 600.0
+_PATIENT = 500
+"""Attempts of what waits its turn behind earlier words, or for a Telegram that does not answer for hours."""
+
+
+class Keeper:
+    """Sees to the bots by the clock: to all of them at first, then to those with whom something went wrong."""
+
+    def __init__(self) -> None:
+        self._first = True
+
+    async def look_after(self) -> int:
+        """Returns how many bots are told again where their updates go."""
+        await telegram_bots.ensure_default()
+        bots = await telegram_bots.look_after(all_bots=self._first)
+        self._first = False
+        return bots
+
+
+KEEPER = Keeper()
+
+
+@task(REGISTER, max_attempts=12)
+async def register(job: RunningJob) -> None:
+    """Tell Telegram where a bot's updates go."""
+    await telegram_bots.register(job, int(job.args["bot_id"]))
+
+
+@task(HANDLE, max_attempts=60, amends=SKIP)
+async def handle(job: RunningJob) -> None:
+    """Handle what waits in a chat up to an update."""
+    await telegram_handling.handle(job, *(int(job.args[name]) for name in ("bot_id", "chat_id", "update_id")))
+
+
+@task(SKIP)
+async def skip(job: RunningJob) -> None:
+    """Pass over an update that every attempt failed at."""
+    await telegram_handling.skip(job, int(job.args["bot_id"]), int(job.args["update_id"]))
+
+
+@task(SEND, max_attempts=_PATIENT)
+async def send(job: RunningJob) -> None:
+    """Say what is due in a chat."""
+    await telegram_sending.send(job, Word(**job.args))
+
+
+@task(ACKNOWLEDGE, max_attempts=4)
+async def acknowledge(job: RunningJob) -> None:
+    """Answer a button's press."""
+    await telegram_sending.acknowledge(job, **job.args)
+
+
+@task(NOTIFY, max_attempts=30)
+async def notify(job: RunningJob) -> None:
+    """Send a notice."""
+    await telegram_notices.notify_chat(job, chat_id=int(job.args["chat_id"]), text=job.args["text"])
