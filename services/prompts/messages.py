@@ -51,16 +51,16 @@ def build_messages(
     question: str, history: Sequence[Turn], passages: Sequence[PassageText], language: Language
 ) -> list[ChatMessage]:
     """System prompt with the passages, the last turns, the question. ``history`` is public, without the question."""
-    boundary = _fresh_boundary([question, *(turn.text for turn in history), *(each.text for each in passages)])
+    boundary = fresh_boundary([question, *(turn.text for turn in history), *(each.text for each in passages)])
     ground = "\n\n".join(
-        _enclosed(
+        enclosed(
             boundary, f"passage {number}", f"{_cut(each.source, _SOURCE_CHARACTERS)}\n{each.text}", _PASSAGE_CHARACTERS
         )
         for number, each in enumerate(passages, start=1)
     )
     system = _template(language).substitute(no_ground=NO_GROUND, boundary=boundary, passages=ground)
-    turns = [_message(turn, boundary) for turn in history[-_TURNS:]]
-    asked = ChatMessage("user", _enclosed(boundary, "customer", question, _QUESTION_CHARACTERS))
+    turns = [said_message(turn, boundary) for turn in history[-_TURNS:]]
+    asked = ChatMessage("user", enclosed(boundary, "customer", question, _QUESTION_CHARACTERS))
     return [ChatMessage("system", system), *turns, asked]
 
 
@@ -70,17 +70,17 @@ def declined(answer: str) -> bool:
     return not lines or bool(_NO_GROUND.match(lines[-1])) or NO_GROUND in answer
 
 
-def _message(turn: Turn, boundary: str) -> ChatMessage:
+def said_message(turn: Turn, boundary: str) -> ChatMessage:
     if turn.speaker is Speaker.ASSISTANT:
         return ChatMessage("assistant", _cut(turn.text, _TURN_CHARACTERS))
-    return ChatMessage("user", _enclosed(boundary, "customer", turn.text, _TURN_CHARACTERS))
+    return ChatMessage("user", enclosed(boundary, "customer", turn.text, _TURN_CHARACTERS))
 
 
-def _enclosed(boundary: str, what: str, text: str, limit: int) -> str:
+def enclosed(boundary: str, what: str, text: str, limit: int) -> str:
     return f"<<<{boundary} {what}>>>\n{_cut(text, limit)}\n<<<{boundary} end>>>"
 
 
-def _fresh_boundary(texts: Sequence[str]) -> str:
+def fresh_boundary(texts: Sequence[str]) -> str:
     while True:
         boundary = secrets.token_hex(8)
         if not any(boundary in text for text in texts):

@@ -1,0 +1,1 @@
+"""Lead interviews and leads, below any surface."""
