@@ -20,10 +20,17 @@ from app.pages import page_routes
 from app.rate_limits import RateLimits
 from app.request_log import REQUEST_ID, RequestLog
 from app.security_headers import SecurityHeaders
+from app.shared_paths import shared_routes
 from config.settings import Settings, get_settings
 from realtime.hub import open_hub
+from rest.downloads import download_routes
 from rest.endpoints import Gate
+from rest.itdesk.dialect import itdesk_routes
+from rest.leads.dialect import leads_routes
+from rest.replyx.dialect import replyx_routes
 from rest.support.dialect import support_routes
+from rest.telegram.dialect import telegram_routes
+from rest.telegram_webhook import webhook_routes
 from services import identity
 
 _EXPOSED = [REQUEST_ID, "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After"]
@@ -58,7 +65,14 @@ def _routes(gate: Gate) -> list[BaseRoute]:
         Route("/ready", ready),
         Route("/metrics", metrics),
         Route("/openapi.json", openapi_json),
+        *shared_routes(gate),
         *support_routes(gate),
+        *telegram_routes(gate),
+        *leads_routes(gate),
+        *itdesk_routes(gate),
+        *replyx_routes(gate),
+        *download_routes(gate),
+        *webhook_routes(),
         *graphql_routes(),
         *page_routes(),
     ]

@@ -1,7 +1,9 @@
 """The checks of ``opora doctor``: each returns what it found, and how to mend it."""
 
 import asyncio
+import io
 import shutil
+import wave
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -15,8 +17,12 @@ from config.database import owner_address
 from config.redis import new_client
 from config.settings import Settings, unknown_settings
 from core.errors import DomainError
+from core.languages import Language
 from integrations.embeddings.factory import make_embedder
 from integrations.llm.factory import make_chat_model
+from integrations.speech.factory import make_speech_to_text
+from integrations.storage.factory import make_file_store
+from integrations.telegram.factory import make_telegram
 from integrations.vectors.factory import make_vector_store
 
 _PATIENCE_S = 5.0
@@ -176,6 +182,38 @@ async def check_mail(settings: Settings) -> Finding:
     return Finding("mail", Level.OK, f"{host}:{port} greets")
 
 
+async def check_files(settings: Settings) -> Finding:
+    store = make_file_store(settings)
+    try:
+        await store.probe()
+    finally:
+        await store.close()
+    return Finding("files", Level.OK, f"{settings.storage_url}: written, read, removed")
+
+
+async def check_speech(settings: Settings) -> Finding:
+    speech = make_speech_to_text(settings)
+    if speech is None:
+        return Finding("voice", Level.OK, "none set: recordings are refused (OPORA_STT_BASE_URL, or `make voice`)")
+    try:
+        await speech.transcribe(_silence(), mime_type="audio/wav", language=Language.ENGLISH)
+    finally:
+        await speech.close()
+    return Finding("voice", Level.OK, settings.speech.base_url or "the embedded model, for Russian and English")
+
+
+async def check_telegram(settings: Settings) -> Finding:
+    if settings.telegram.bot_token is None:
+        return Finding("telegram", Level.OK, "no bot in the settings (OPORA_TELEGRAM_BOT_TOKEN)")
+    telegram = make_telegram(settings)
+    try:
+        me = await (await telegram.bot(settings.telegram.bot_token.get_secret_value().strip())).get_me()
+    finally:
+        await telegram.close()
+    how = "by webhook" if settings.http.public_url else "by polling"
+    return Finding("telegram", Level.OK, f"@{me.username}, {how}")
+
+
 async def check_antivirus(settings: Settings) -> Finding:
     if settings.antivirus.url is None:
         return Finding("virus scan", Level.OK, "none: uploads are not scanned (OPORA_CLAMD_URL)")
@@ -194,6 +232,17 @@ async def check_antivirus(settings: Settings) -> Finding:
     return Finding("virus scan", Level.OK, "clamd answers")
 
 
+def _silence() -> bytes:
+    """A second of it, as a WAV file."""
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        file.writeframes(b"\0\0" * 16_000)
+    return buffer.getvalue()
+
+
 CHECKS = {
     "settings": (check_settings, ""),
     "disk": (check_disk, ""),
@@ -204,6 +253,9 @@ CHECKS = {
     "embeddings": (check_embeddings, "check OPORA_EMBEDDINGS_BASE_URL, _API_KEY and _MODEL"),
     "chat model": (check_model, "check OPORA_LLM_BASE_URL, OPORA_LLM_API_KEY and OPORA_LLM_MODEL"),
     "mail": (check_mail, "check OPORA_SMTP_URL"),
+    "files": (check_files, "check OPORA_STORAGE_URL"),
+    "voice": (check_speech, "check OPORA_STT_BASE_URL, _API_KEY and _MODEL"),
+    "telegram": (check_telegram, "check OPORA_TELEGRAM_BOT_TOKEN, OPORA_TELEGRAM_API_URL and the network"),
     "virus scan": (check_antivirus, "is clamd running? check OPORA_CLAMD_URL"),
 }
 

@@ -6,12 +6,17 @@ from contextlib import asynccontextmanager
 from config.database import close_database, open_database
 from config.redis import close_redis, open_redis
 from config.settings import Settings
+from integrations.antivirus.factory import make_virus_scanner
 from integrations.embeddings.calibration import Calibration
 from integrations.embeddings.factory import make_embedder
 from integrations.embeddings.port import Embedder
 from integrations.llm.factory import make_chat_model
+from integrations.speech.factory import make_speech_to_text
+from integrations.storage.factory import make_file_store
+from integrations.telegram.factory import make_telegram
 from integrations.vectors.factory import make_vector_store
 from integrations.vectors.pgvector import PgVectorStore
+from services import log_records
 from services.providers import Providers, providers, use_providers
 from workers.fanout import install_fanout
 
@@ -32,6 +37,10 @@ def make_providers(settings: Settings, embedder: Embedder | None = None) -> Prov
         if elsewhere
         else archive,
         chat=make_chat_model(settings),
+        files=make_file_store(settings),
+        scanner=make_virus_scanner(settings),
+        speech=make_speech_to_text(settings),
+        telegram=make_telegram(settings),
     )
 
 
@@ -46,6 +55,10 @@ async def close_providers() -> None:
     chosen = providers()
     if chosen.chat is not None:
         await chosen.chat.close()
+    await chosen.files.close()
+    if chosen.speech is not None:
+        await chosen.speech.close()
+    await chosen.telegram.close()
     if chosen.indexed_elsewhere:
         await chosen.index.close()
     await chosen.embedder.close()
@@ -63,7 +76,8 @@ async def open_process(
     open_redis(settings)
     install(settings, choose)
     try:
-        yield
+        async with log_records.storing():
+            yield
     finally:
         await close_providers()
         await close_redis()

@@ -17,12 +17,13 @@ from app.composition import make_providers, open_process
 from config.settings import Settings, get_settings
 from core.actor import Actor, Role, system_actor
 from core.errors import Conflict
+from core.paging import OffsetPage
 from integrations.embeddings.embedded import EmbeddedEmbedder
 from integrations.embeddings.factory import make_embedder
 from integrations.embeddings.port import Embedder, Vector
 from models.tickets import Ticket, TicketPriority
 from models.users import User
-from services import knowledge, passwords, tenants, tickets, users
+from services import faqs, knowledge, passwords, tenants, tickets, users
 from services.documents.chunking import chunk as cut
 from services.documents.reading import read_document
 from services.indexing import Passage
@@ -55,6 +56,7 @@ async def load() -> None:
                 return
         customers = await _people(actor)
         await _knowledge(actor)
+        await _faqs(actor)
         await _tickets(actor.tenant_id, customers)
 
 
@@ -85,6 +87,20 @@ async def _knowledge(actor: Actor) -> None:
         source = file.relative_to(_DATA).as_posix().removeprefix("knowledge/")
         data = await asyncio.to_thread(file.read_bytes)
         await knowledge.import_file(actor, source=source, file_name=file.name, data=data, progress=_unseen)
+
+
+async def _faqs(actor: Actor) -> None:
+    async with unit_of_work(actor) as uow:
+        known = {row.question for row in await faqs.list_faqs(uow, faqs.FaqFilter(), OffsetPage())}
+    for entry in _sample_faqs():
+        # An earlier load may have come this far.
+        if entry["question"] not in known:
+            await faqs.create(actor, **entry)
+
+
+def _sample_faqs() -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = orjson.loads((_DATA / "faqs.json").read_bytes())
+    return entries
 
 
 def _files() -> list[Path]:
@@ -150,7 +166,9 @@ def _known_vectors(model: str) -> dict[str, Vector]:
 
 async def _write_vectors() -> None:
     embedder = EmbeddedEmbedder()
-    texts = list(dict.fromkeys(text for file in _files() for text in _embedded_texts(file)))
+    passages = [passage for file in _files() for passage in _passages(file)]
+    passages += [Passage.of(entry["answer"], entry["question"]) for entry in _sample_faqs()]
+    texts = list(dict.fromkeys(text for each in passages for text in (each.text, *(part.text for part in each.parts))))
     vectors = await embedder.passages(texts)
     np.savez_compressed(
         _VECTORS,
@@ -161,10 +179,9 @@ async def _write_vectors() -> None:
     await embedder.close()
 
 
-def _embedded_texts(file: Path) -> list[str]:
+def _passages(file: Path) -> list[Passage]:
     document = read_document(file.name, file.read_bytes(), max_bytes=1_000_000)
-    passages = [Passage.of(piece.content, piece.heading) for piece in cut(document, target_chars=_CHUNK_CHARS)]
-    return [text for passage in passages for text in (passage.text, *(part.text for part in passage.parts))]
+    return [Passage.of(piece.content, piece.heading) for piece in cut(document, target_chars=_CHUNK_CHARS)]
 
 
 if __name__ == "__main__":

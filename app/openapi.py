@@ -16,11 +16,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.assets import REVALIDATE, conditional_response
+from app.openapi_shared import merged
 from rest.bodies import FORM
+from rest.itdesk.dialect import ITDESK
+from rest.leads.dialect import LEADS
 from rest.operations import Dialect, Operation
+from rest.replyx.dialect import REPLYX
 from rest.support.dialect import SUPPORT
+from rest.telegram.dialect import TELEGRAM
 
-DIALECTS: Sequence[Dialect] = (SUPPORT,)
+DIALECTS: Sequence[Dialect] = (SUPPORT, TELEGRAM, LEADS, ITDESK, REPLYX)
+"""In the order in which they are asked whose path it is: `replyx` takes what is left of /api."""
 VERSION = "1.0.0"
 
 _DESCRIPTION = """\
@@ -30,13 +36,26 @@ WebSocket of a ticket: `/v1/ws/{ticket_id}?token=<access_token>`, optionally `&l
 `{"type": "message", "data": {"id": 1, "content": "...", "role": "assistant"}, "seq": 7}`,
 `{"type": "status_change", "data": {"status": "in_progress"}, "seq": 8}`,
 `{"type": "escalation", "data": {"reason": "customer_request"}, "seq": 9}`.
+
+WebSocket of a ticket in the mini app: `/ws/tickets/{ticket_id}?token=<jwt_token>`, optionally `&last_seq=<n>`. Frames:
+`{"type": "new_message", "data": {"id": "uuid", "content": "...", "user": {}, "created_at": "..."}, "seq": 7}`,
+`{"type": "status_changed", "data": {"ticket_id": "uuid", "old_status": "OPEN", "new_status": "IN_PROGRESS",
+"changed_by": {}}, "seq": 8}`, `{"type": "typing", "data": {"user_id": "uuid", "is_typing": true}}`; clients send
+`{"type": "typing", "data": {"is_typing": true}}`.
+
+WebSocket of the IT desk: `/ws?token=<your-jwt-token>`. Frames: `{"type": "metrics", "data": {"cpu_usage": 45.2, ...}}`,
+`{"type": "alert", "data": {"id": 1, "metric": "cpu", "severity": "warning", "state": "opened", ...}}`, `{"type":
+"ticket_status", "data": {"ticket_id": 1, "old_status": "open", "new_status": "in_progress", ...}}`, `{"type":
+"chatbot_message", "data": {"session_id": "...", "role": "assistant", "content": "...", ...}}`. Customers get those of
+their own tickets and sessions, staff those of the tenant, figures and alerts.
 """
 _RATE_HEADERS = {
     "X-RateLimit-Limit": {"description": "Calls allowed in a minute", "schema": {"type": "integer"}},
     "X-RateLimit-Remaining": {"description": "Calls left in this minute", "schema": {"type": "integer"}},
     "X-RateLimit-Reset": {"description": "Unix time at which all are allowed again", "schema": {"type": "integer"}},
 }
-_REFERENCE = "#/components/schemas/{name}"
+_WITHOUT_SCHEMA = ("actor", "headers", "origin", "upload")
+_COMPONENTS = "#/components/schemas/"
 
 
 @cache
@@ -52,13 +71,17 @@ async def openapi_json(request: Request) -> Response:
 
 
 def build(dialects: Sequence[Dialect]) -> dict[str, Any]:
-    """The whole document as a mapping."""
-    schemas = Schemas(dialects)
-    paths: dict[str, dict[str, Any]] = {}
+    """The whole document as a mapping. What several dialects offer at one path is one entry, with the forms of all."""
+    entries: dict[str, dict[str, dict[str, Any]]] = {}
+    components: dict[str, Any] = {}
     for dialect in dialects:
+        schemas = Schemas(dialect)
+        components |= schemas.components
         for operation in dialect.operations:
             template = re.sub(r"{(\w+):\w+}", r"{\1}", dialect.prefix + operation.path)
-            paths.setdefault(template, {})[operation.method.lower()] = _operation(dialect, operation, schemas)
+            forms = entries.setdefault(template, {}).setdefault(operation.method.lower(), {})
+            forms[dialect.name] = _operation(dialect, operation, schemas)
+    paths = {path: {method: merged(forms) for method, forms in methods.items()} for path, methods in entries.items()}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Opora", "version": VERSION, "description": _DESCRIPTION},
@@ -66,18 +89,21 @@ def build(dialects: Sequence[Dialect]) -> dict[str, Any]:
         "tags": [{"name": name} for name in dict.fromkeys(one.tag for d in dialects for one in d.operations)],
         "paths": paths,
         "components": {
-            "schemas": schemas.components,
+            "schemas": components,
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
 
 
 class Schemas:
-    """JSON Schemas of all types that operations name, as components."""
+    """JSON Schemas of all types that a dialect's operations name, as components under the dialect's name."""
 
-    def __init__(self, dialects: Sequence[Dialect]) -> None:
-        kinds = list(dict.fromkeys(_kinds(dialects)))
-        schemas, self.components = msgspec.json.schema_components(kinds, ref_template=_REFERENCE)
+    def __init__(self, dialect: Dialect) -> None:
+        kinds = list(dict.fromkeys(_kinds(dialect)))
+        schemas, components = msgspec.json.schema_components(
+            kinds, ref_template=f"{_COMPONENTS}{dialect.name}.{{name}}"
+        )
+        self.components = {f"{dialect.name}.{name}": component for name, component in components.items()}
         self._schemas = dict(zip(kinds, schemas, strict=True))
 
     def of(self, kind: Any) -> dict[str, Any]:
@@ -86,20 +112,21 @@ class Schemas:
 
     def members(self, struct: type[msgspec.Struct]) -> Iterator[tuple[str, dict[str, Any], bool]]:
         """Name, schema and whether it is required, of each field."""
-        component = self.components[struct.__name__]
+        component = self.components[self.of(struct)["$ref"].removeprefix(_COMPONENTS)]
         for name, schema in component["properties"].items():
             yield name, schema, name in component.get("required", ())
 
 
-def _kinds(dialects: Sequence[Dialect]) -> Iterator[Any]:
-    for dialect in dialects:
-        yield dialect.error_schema
-        for operation in dialect.operations:
-            yield from (
-                kind for name, kind in operation.parameters.items() if name not in ("actor", "origin", "upload")
-            )
-            if operation.returns is not type(None):
-                yield operation.returns
+def _kinds(dialect: Dialect) -> Iterator[Any]:
+    yield dialect.error_schema
+    for operation in dialect.operations:
+        yield from (kind for name, kind in operation.parameters.items() if name not in _WITHOUT_SCHEMA)
+        if operation.returns is not type(None) and not _is_binary(operation):
+            yield operation.returns
+
+
+def _is_binary(operation: Operation) -> bool:
+    return isinstance(operation.returns, type) and issubclass(operation.returns, Response)
 
 
 def _operation(dialect: Dialect, operation: Operation, schemas: Schemas) -> dict[str, Any]:
@@ -147,6 +174,8 @@ def _body(operation: Operation, schemas: Schemas) -> dict[str, Any] | None:
     if "body" in operation.parameters:
         content = {"application/json": {"schema": schemas.of(operation.parameters["body"]), **example}}
         return {"required": not operation.has_optional_body, "content": content}
+    if {"form", "upload"} <= operation.parameters.keys():
+        return {"required": True, "content": _mixed_form(operation, schemas, example)}
     if "form" in operation.parameters:
         return {"required": True, "content": {FORM: {"schema": schemas.of(operation.parameters["form"]), **example}}}
     if "upload" in operation.parameters:
@@ -156,9 +185,19 @@ def _body(operation: Operation, schemas: Schemas) -> dict[str, Any] | None:
     return None
 
 
+def _mixed_form(operation: Operation, schemas: Schemas, example: dict[str, Any]) -> dict[str, Any]:
+    """Fields alone as a urlencoded form, or with the optional file as a multipart one."""
+    fields = schemas.of(operation.parameters["form"])
+    file = {"type": "string", "contentMediaType": "application/octet-stream"}
+    with_file = {"allOf": [fields, {"type": "object", "properties": {operation.file_field: file}}]}
+    return {"multipart/form-data": {"schema": with_file, **example}, FORM: {"schema": fields, **example}}
+
+
 def _success(operation: Operation, schemas: Schemas) -> dict[str, Any]:
     response: dict[str, Any] = {"description": HTTPStatus(operation.status).phrase, "headers": _RATE_HEADERS}
-    if operation.returns is not type(None):
+    if _is_binary(operation):
+        response["content"] = {"application/octet-stream": {}}
+    elif operation.returns is not type(None):
         example = {"example": operation.examples.response} if operation.examples.response is not None else {}
         response["content"] = {"application/json": {"schema": schemas.of(operation.returns), **example}}
     return response
@@ -166,7 +205,7 @@ def _success(operation: Operation, schemas: Schemas) -> dict[str, Any]:
 
 def _failures(dialect: Dialect, operation: Operation, schemas: Schemas) -> dict[str, Any]:
     statuses = {429, 500, 503, *operation.errors}
-    if operation.parameters.keys() - {"actor", "origin"}:
+    if operation.parameters.keys() - {"actor", "headers", "origin"}:
         statuses.add(dialect.validation_status)
     if operation.parameters.keys() & {"body", "form"}:
         statuses |= {400, 413, 415}

@@ -29,18 +29,18 @@ async def read_body(request: Request, most: int) -> bytes:
 
 def require_json(request: Request) -> None:
     """Accepts JSON of any dialect (RFC 6839) and a missing type. Raises UnsupportedMediaType."""
-    kind = _media_type(request)
+    kind = media_type(request)
     if kind and kind != "application/json" and not kind.endswith("+json"):
         raise UnsupportedMediaType("Content-Type must be application/json")
 
 
 def require_form(request: Request) -> None:
     """Raises UnsupportedMediaType where the body is not the form of OAuth 2.0 (RFC 6749, 4.3.2)."""
-    if _media_type(request) not in (FORM, ""):
+    if media_type(request) not in (FORM, ""):
         raise UnsupportedMediaType(f"Content-Type must be {FORM}")
 
 
-def _media_type(request: Request) -> str:
+def media_type(request: Request) -> str:
     return request.headers.get("content-type", "").split(";", 1)[0].strip().lower()
 
 

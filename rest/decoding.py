@@ -44,13 +44,18 @@ def decode_json(raw: bytes, kind: type[T]) -> T:
 
 def decode_form(raw: bytes, kind: type[T]) -> T:
     """A body of ``application/x-www-form-urlencoded``. Raises BadRequest, WrongFields."""
+    return decode_strings(form_fields(raw), kind)
+
+
+def form_fields(raw: bytes) -> dict[str, str]:
+    """The fields of such a body as they came. Raises BadRequest."""
     try:
         pairs = parse_qsl(
             raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FORM_FIELDS
         )
     except (ValueError, UnicodeError):
         raise BadRequest("The body is not a valid form in UTF-8") from None
-    return decode_strings(dict(pairs), kind)
+    return dict(pairs)
 
 
 def decode_strings(values: Mapping[str, str], kind: type[T]) -> T:

@@ -17,12 +17,12 @@ from starlette.types import Receive, Scope, Send
 
 from config.settings import get_settings
 from core.actor import Actor
-from core.errors import DomainError, Forbidden
+from core.errors import DomainError, Forbidden, NotAuthenticated
 from rest.bodies import read_body, require_form, require_json
-from rest.decoding import decode_form, decode_json, decode_parameter, decode_strings
-from rest.operations import Dialect, Operation, Origin
+from rest.decoding import decode_form, decode_json, decode_parameter, decode_strings, form_fields
+from rest.operations import JSON_LIMIT, Dialect, Operation, Origin
 from rest.problems import problem_of
-from rest.uploads import read_upload
+from rest.uploads import Form, is_multipart, read_form, read_upload
 from services.client_ip import client_ip
 from services.rate_limits import RateLimiter, caller
 
@@ -89,6 +89,9 @@ class PathEndpoint:
         actor = await self._caller(operation, request, origin, headers)
         arguments = await _arguments(operation, request, actor, origin)
         answer = await operation.handler(**arguments)
+        if isinstance(answer, Response):
+            answer.headers.update(headers)
+            return answer
         if answer is None:
             return Response(status_code=operation.status, headers=headers)
         return Response(_encoder.encode(answer), operation.status, headers, "application/json")
@@ -112,18 +115,29 @@ class PathEndpoint:
             raise refused
         if actor is not None and operation.role is not None and not actor.role.includes(operation.role):
             raise Forbidden
-        return actor
+        return actor if operation.role is not None else await self._known(operation, request)
+
+    async def _known(self, operation: Operation, request: Request) -> Actor | None:
+        """Who calls what anybody may, where that makes a difference. A token that is not good is as none."""
+        if "actor" not in operation.parameters:
+            return None
+        try:
+            return await self._gate.authenticate(request)
+        except NotAuthenticated:
+            return None
 
 
 async def _arguments(operation: Operation, request: Request, actor: Actor | None, origin: Origin) -> dict[str, Any]:
     """What the handler's signature asks for. Raises WrongFields, BadRequest and the other failures of reading."""
     arguments: dict[str, Any] = {}
+    known: dict[str, Any] = {"actor": actor, "origin": origin, "headers": request.headers}
+    if {"form", "upload"} <= operation.parameters.keys():
+        mixed = await _mixed_form(operation, request)
+        known |= {"form": decode_strings(mixed.fields, operation.parameters["form"]), "upload": mixed.file}
     for name, kind in operation.parameters.items():
         match name:
-            case "actor":
-                arguments[name] = actor
-            case "origin":
-                arguments[name] = origin
+            case _ if name in known:
+                arguments[name] = known[name]
             case "query":
                 arguments[name] = decode_strings(dict(request.query_params), kind)
             case "body":
@@ -137,6 +151,14 @@ async def _arguments(operation: Operation, request: Request, actor: Actor | None
             case _:
                 arguments[name] = decode_parameter(name, request.path_params[name], kind)
     return arguments
+
+
+async def _mixed_form(operation: Operation, request: Request) -> Form:
+    """Fields and an optional file: multipart, or urlencoded where there is no file."""
+    if is_multipart(request):
+        return await read_form(request, file_field=operation.file_field, most=operation.body_limit)
+    require_form(request)
+    return Form(form_fields(await read_body(request, JSON_LIMIT)), None)
 
 
 def _allowed(methods: Iterable[str]) -> list[str]:

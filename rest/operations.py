@@ -5,17 +5,20 @@ A handler is a plain async function whose signature declares what it needs:
     @group.post("/tickets", "Create a ticket", role=Role.USER, status=201)
     async def create(actor: Actor, body: NewTicket) -> TicketView: ...
 
-``actor`` is who calls, ``body`` a JSON body, ``form`` a form body, ``query`` the query's parameters, ``upload`` the
-uploaded file, ``origin`` where the call comes from; any other name is a parameter of the path.
+``actor`` is who calls (where no role is asked, None without a token that is good), ``body`` a JSON body, ``form`` a
+form body, ``query`` the query's parameters, ``upload`` the uploaded file, ``headers`` those of the request,
+``origin`` where the call comes from; any other name is a parameter of the path.
 """
 
 import inspect
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Annotated, Any, TypedDict, Unpack, get_type_hints
 
 import msgspec
+from starlette.routing import compile_path
 
 from core.actor import Role
 from rest.problems import ErrorShape
@@ -26,7 +29,7 @@ Id = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
 """A row's id in a path: a positive 64-bit number."""
 
 JSON_LIMIT = 1024 * 1024
-_RESERVED = frozenset({"actor", "body", "form", "query", "upload", "origin"})
+_RESERVED = frozenset({"actor", "body", "form", "query", "upload", "headers", "origin"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class Options(TypedDict, total=False):
     examples: Examples
     errors: Sequence[int]
     body_limit: int
+    file_field: str
     bucket: Bucket
 
 
@@ -64,7 +68,8 @@ class Options(TypedDict, total=False):
 class Operation:
     """What one method of one path does. ``role`` is the least that may call it, None where anybody may.
 
-    ``errors`` are statuses beside those that follow from the rest; ``body_limit`` is in bytes.
+    ``errors`` are statuses beside those that follow from the rest; ``body_limit`` is in bytes. An operation with both
+    ``form`` and ``upload`` takes fields with an optional file in ``file_field``, of at most ``body_limit`` bytes.
     """
 
     method: str
@@ -80,6 +85,7 @@ class Operation:
     examples: Examples = Examples()
     errors: Sequence[int] = ()
     body_limit: int = JSON_LIMIT
+    file_field: str = "file"
 
     @property
     def name(self) -> str:
@@ -151,6 +157,8 @@ class Dialect:
     error_examples: Mapping[int, Any] = field(default_factory=dict)
     validation_status: int = 422
     """The status that tells of wrong values: some documents know 400 alone."""
+    exact: bool = False
+    """Whether others live under the prefix too: then this one owns the paths of its operations, and no other."""
 
     @property
     def operations(self) -> list[Operation]:
@@ -158,7 +166,13 @@ class Dialect:
 
     def owns(self, path: str) -> bool:
         """Whether failures of ``path``, known or unknown, are told in this dialect's shape."""
+        if self.exact:
+            return any(pattern.match(path) for pattern in self._patterns)
         return path == self.prefix or path.startswith(self.prefix + "/")
+
+    @cached_property
+    def _patterns(self) -> list[re.Pattern[str]]:
+        return [compile_path(self.prefix + path)[0] for path in {operation.path for operation in self.operations}]
 
 
 def _check_signature(path: str, handler: Handler, hints: Mapping[str, Any]) -> None:

@@ -163,7 +163,7 @@ async def search(actor: Actor, body: SearchBody) -> list[FoundChunkView]:
 
 
 @group.delete(
-    "/kb/sources/{source:path}", "Удаление источника", role=Role.ADMIN, errors=(404,),
+    "/kb/sources/{source:path}", "Удаление источника", role=Role.ADMIN, errors=(404, 409),
     examples=Examples(response=examples.DELETED_SOURCE),
 )  # fmt: skip
 async def delete_source(actor: Actor, source: SourceName) -> DeletedSourceView:

@@ -3,6 +3,7 @@
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from realtime.frames import support
 from realtime.websocket import serve_ticket_socket
 from services import identity
 
@@ -16,7 +17,7 @@ async def ticket_socket(websocket: WebSocket) -> None:
         await websocket.accept()
         await websocket.close(_NO_SUCH_TICKET, "Ticket not found")
     else:
-        await serve_ticket_socket(websocket, identity.authenticate)
+        await serve_ticket_socket(websocket, identity.authenticate, support.SOCKET)
 
 
 def socket_routes(prefix: str) -> list[BaseRoute]:

@@ -11,7 +11,15 @@ from core.actor import Actor, Role
 from models.tickets import Ticket, TicketPriority, TicketSource, TicketStatus
 from rest.operations import Examples, Group, Id
 from rest.support import examples
-from rest.support.words import PageQuery, SupportStatus, meant_statuses, moment, shown_status
+from rest.support.words import (
+    PageQuery,
+    SupportSource,
+    SupportStatus,
+    meant_statuses,
+    moment,
+    shown_source,
+    shown_status,
+)
 from services import tickets
 from services.rate_limits import Bucket
 from services.tickets import TicketChanges
@@ -32,7 +40,7 @@ class TicketView(msgspec.Struct):
     description: str
     status: SupportStatus
     priority: TicketPriority
-    source: TicketSource
+    source: SupportSource
     assigned_to: int | None
     created_by_id: int
     created_at: datetime
@@ -48,7 +56,7 @@ class TicketView(msgspec.Struct):
             description=ticket.description,
             status=shown_status(ticket.status),
             priority=ticket.priority,
-            source=ticket.source,
+            source=shown_source(ticket.source),
             assigned_to=ticket.assigned_to_id,
             created_by_id=ticket.created_by_id,
             created_at=moment(ticket.created_at),
@@ -67,7 +75,7 @@ class NewTicket(msgspec.Struct):
     title: Title
     description: Description | None = None
     priority: TicketPriority | None = None
-    source: TicketSource | None = None
+    source: SupportSource | None = None
     auto_respond: Annotated[bool, msgspec.Meta(description="Автоответ AI")] = True
 
 
@@ -108,7 +116,7 @@ async def create_ticket(actor: Actor, body: NewTicket) -> TicketView:
             title=body.title,
             description=body.description or "",
             priority=body.priority or TicketPriority.MEDIUM,
-            source=body.source or TicketSource.WEB,
+            source=TicketSource(body.source or "web"),
             auto_respond=body.auto_respond,
         )
         return TicketView.of(ticket)

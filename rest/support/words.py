@@ -9,12 +9,13 @@ import msgspec
 from core.actor import Role
 from core.paging import OffsetPage
 from models.conversations import AuthorKind
-from models.tickets import TicketStatus
+from models.tickets import TicketSource, TicketStatus
 
 SupportRole = Literal["user", "agent", "admin", "superadmin"]
 SupportStatus = Literal[
     "open", "in_progress", "pending_customer", "pending_agent", "escalated", "resolved", "closed", "reopened"
 ]
+SupportSource = Literal["web", "email", "api"]
 SupportAuthor = Literal["user", "assistant", "agent", "system"]
 
 MOST_ROWS = 1000
@@ -25,6 +26,7 @@ _AUTHORS: Mapping[AuthorKind, SupportAuthor] = {
     AuthorKind.OPERATOR: "agent",
     AuthorKind.SYSTEM: "system",
 }
+_SOURCES = frozenset({TicketSource.WEB, TicketSource.EMAIL, TicketSource.API})
 _KINDS = {word: kind for kind, word in _AUTHORS.items()}
 
 
@@ -50,6 +52,11 @@ def shown_status(status: TicketStatus) -> SupportStatus:
 def meant_statuses(status: SupportStatus) -> frozenset[TicketStatus]:
     """The statuses of the domain that are shown as ``status``."""
     return frozenset(domain for domain in TicketStatus if shown_status(domain) == status)
+
+
+def shown_source(source: TicketSource) -> SupportSource:
+    """Channels that the document does not know are interfaces of programs to it."""
+    return cast(SupportSource, source.value if source in _SOURCES else "api")
 
 
 def shown_author(kind: AuthorKind) -> SupportAuthor:

@@ -1,0 +1,1 @@
+"""The `leads` dialect: SaaS platform whose bot interviews clients."""

@@ -1,0 +1,21 @@
+"""The `replyx` dialect: whatever under /api is no other dialect's fails in its shape."""
+
+from starlette.routing import BaseRoute
+
+from rest.endpoints import Gate, dialect_routes
+from rest.operations import Dialect
+from rest.replyx.errors import ErrorView, replyx_error
+
+REPLYX = Dialect(
+    name="replyx",
+    title="ReplyX",
+    prefix="/api",
+    shape=replyx_error,
+    groups=(),
+    error_schema=ErrorView,
+)
+
+
+def replyx_routes(gate: Gate) -> list[BaseRoute]:
+    """Every path of the document."""
+    return dialect_routes(REPLYX, gate)

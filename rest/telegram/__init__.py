@@ -1,0 +1,1 @@
+"""The `telegram` dialect: Telegram Ticket Bot."""

@@ -1,0 +1,1 @@
+"""The `itdesk` dialect."""

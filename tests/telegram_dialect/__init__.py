@@ -1,0 +1,1 @@
+"""Tests of the `telegram` dialect: the REST and WebSocket API under /api/v1 and /ws/tickets."""
