@@ -1,7 +1,7 @@
 # Each target is alone enough on a machine with Python 3.11+ and make. `make PYTHON=python3.12 run` chooses one.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format typecheck unit lock bench schema clean
+.PHONY: help run voice test lint format typecheck unit lock bench schema clean
 
 VENV ?= .venv
 BIN = $(VENV)/bin
@@ -16,6 +16,10 @@ help:  ## this list
 run:  ## install what is missing, start everything on http://127.0.0.1:8000 until Ctrl-C
 	@$(ENVIRONMENT) runtime
 	@exec $(BIN)/opora up --follow-parent $(ARGS)
+
+voice:  ## install speech recognition that needs no key; then set OPORA_STT_EMBEDDED=on
+	@$(ENVIRONMENT) runtime
+	@$(ENVIRONMENT) voice
 
 test: lint unit  ## linters, then the whole test suite
 

@@ -22,8 +22,11 @@ BENCHMARKS = {
     "latency": Benchmark("from the commit of a message to its subscribers, in milliseconds"),
     "ticket_list": Benchmark("fifty tickets over GraphQL, beside a handler written by hand with the same SQL"),
     "answers": Benchmark("answers a second, from the request to the reply on the customer's socket"),
+    "itdesk_ws": Benchmark("from the change of a ticket to 500 dashboards on /ws, in milliseconds"),
+    "telegram_bot": Benchmark("updates of a bot a second: stored by its webhook, and handled to the last reply"),
     "vector_search": Benchmark("recall and time of the search among 100,000 vectors of 32 tenants"),
     "grounding": Benchmark("which hand-written answers the grounding check passes, case by case"),
+    "triage": Benchmark("categories and tones of new tickets, on texts that the examples do not hold"),
     "quality": Benchmark("retrieval, refusals, triage and grounding, with the embedded model", needs_data=True),
     "confidence": Benchmark("fits the curve of confidence, and shows it on what it has not seen", needs_data=True),
     "plots": Benchmark(

@@ -65,14 +65,13 @@ class Phase:
 
 
 @contextmanager
-def running() -> Iterator[tuple[str, Service]]:
+def running(**settings: str) -> Iterator[tuple[str, Service]]:
     """The whole product on a scratch directory: its address, and the process."""
     directory = Path(tempfile.mkdtemp(prefix="opora-benchmark-"))
     directory.chmod(0o755)
     port = free_port()
-    up = Service(
-        ["up", "--port", str(port)], {**_SETTINGS, "OPORA_DATA_DIR": str(directory / "data")}, directory / "up.log"
-    )
+    environment = {**_SETTINGS, **settings, "OPORA_DATA_DIR": str(directory / "data")}
+    up = Service(["up", "--port", str(port)], environment, directory / "up.log")
     try:
         assert eventually(lambda: "is ready after" in up.text() or up.process.poll() is not None), up.text()
         yield f"http://127.0.0.1:{port}", up

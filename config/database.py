@@ -38,6 +38,7 @@ MODEL_MODULES = (
     "models.chatbot",
     "models.monitoring",
     "models.telegram",
+    "models.billing",
 )
 _ALIAS = {APP_ROLE: "default", SYSTEM_ROLE: "system"}
 _BEGIN_PATIENCE_S = 5.0

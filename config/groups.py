@@ -58,12 +58,14 @@ class EmbeddingsSettings(Group):
 
 
 class SpeechSettings(Group):
-    """An OpenAI-compatible transcription endpoint; none means that voice is answered with 503."""
+    """An OpenAI-compatible transcription endpoint, or the ``embedded`` model; neither: voice is answered with 503."""
 
     base_url: WebAddress | None = variable("OPORA_STT_BASE_URL")
     api_key: SecretStr | None = variable("OPORA_STT_API_KEY")
     model: str = variable("OPORA_STT_MODEL", "whisper-1")
     timeout_s: float = variable("OPORA_STT_TIMEOUT_S", 60.0, gt=0)
+    max_retries: int = variable("OPORA_STT_MAX_RETRIES", 1, ge=0, le=10)
+    embedded: bool = variable("OPORA_STT_EMBEDDED", False)
 
 
 class TelegramSettings(Group):
@@ -107,6 +109,7 @@ class StorageSettings(Group):
     """``file:///path`` or ``s3://bucket``; absent means ``uploads`` in the data directory."""
 
     url: str | None = variable("OPORA_STORAGE_URL", None, pattern=r"^(file:///|s3://[^/\s]+)")
+    timeout_s: float = variable("OPORA_STORAGE_TIMEOUT_S", 30.0, gt=0)
 
 
 class AntivirusSettings(Group):
@@ -139,6 +142,8 @@ class LimitSettings(Group):
     other_per_minute: int = variable("OPORA_RATE_LIMIT_OTHER_PER_MINUTE", 100, ge=1)
     graphql_per_minute: int = variable("OPORA_RATE_LIMIT_GRAPHQL_PER_MINUTE", 600, ge=1)
     max_upload_mb: int = variable("OPORA_MAX_UPLOAD_MB", 20, ge=1, le=1024)
+    upload_quota_mb: int = variable("OPORA_UPLOAD_QUOTA_MB", 500, ge=1)
+    tenant_quota_mb: int = variable("OPORA_TENANT_QUOTA_MB", 20_000, ge=1)
     graphql_depth: int = variable("OPORA_GRAPHQL_MAX_DEPTH", 12, ge=1)
     graphql_aliases: int = variable("OPORA_GRAPHQL_MAX_ALIASES", 30, ge=0)
     graphql_tokens: int = variable("OPORA_GRAPHQL_MAX_TOKENS", 2000, ge=1)
@@ -182,8 +187,25 @@ class DialogSettings(Group):
     handoff_grace_s: int = variable("OPORA_HANDOFF_GRACE_S", 120, ge=0)
 
 
+class LeadSettings(Group):
+    """``phone_region`` is where numbers without a country code are dialled, as ISO 3166 has it."""
+
+    phone_region: str = variable("OPORA_PHONE_REGION", "KZ", pattern=r"^[A-Z]{2}$")
+
+
 class MonitoringSettings(Group):
+    """Percentages from which an alert opens, once so many samples in a row reach them; how long figures are kept.
+
+    Samples become five-minute means after ``metrics_raw_hours``, and hourly ones after a week.
+    """
+
     metrics_period_s: int = variable("OPORA_METRICS_PERIOD_S", 30, ge=1, le=60)
+    metrics_raw_hours: int = variable("OPORA_METRICS_RAW_HOURS", 24, ge=1, le=168)
+    metrics_days: int = variable("OPORA_METRICS_DAYS", 90, ge=8, le=3650)
+    alert_cpu_percent: float = variable("OPORA_ALERT_CPU_PERCENT", 90.0, gt=5, le=100)
+    alert_memory_percent: float = variable("OPORA_ALERT_MEMORY_PERCENT", 90.0, gt=5, le=100)
+    alert_disk_percent: float = variable("OPORA_ALERT_DISK_PERCENT", 90.0, gt=5, le=100)
+    alert_samples: int = variable("OPORA_ALERT_SAMPLES", 3, ge=1, le=100)
 
 
 class LogSettings(Group):
@@ -191,3 +213,5 @@ class LogSettings(Group):
 
     format: Literal["console", "json"] | None = variable("OPORA_LOG_FORMAT")
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = variable("OPORA_LOG_LEVEL", "INFO")
+    stored_level: Literal["INFO", "WARNING", "ERROR", "off"] = variable("OPORA_LOG_STORED_LEVEL", "INFO")
+    retention_days: int = variable("OPORA_LOG_RETENTION_DAYS", 14, ge=1)

@@ -16,6 +16,7 @@ import structlog
 from pydantic import BaseModel, SecretStr
 from structlog.types import EventDict, Processor, WrappedLogger
 
+from config.log_buffer import LOG_BUFFER
 from config.settings import Settings, get_settings
 
 MASK = "***"
@@ -116,9 +117,10 @@ def configure_logging(settings: Settings | None = None, *, process: str | None =
 
 def _rendering(settings: Settings, redact: Redactor) -> list[Processor]:
     if settings.log_format == "json":
-        return [structlog.processors.format_exc_info, redact, structlog.processors.JSONRenderer(ensure_ascii=False)]
-    console = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=40)
-    return [structlog.processors.format_exc_info, redact, console]
+        render: Processor = structlog.processors.JSONRenderer(ensure_ascii=False)
+    else:
+        render = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=40)
+    return [structlog.processors.format_exc_info, redact, LOG_BUFFER, render]
 
 
 def _with_process(process: str | None, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

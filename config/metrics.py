@@ -40,6 +40,8 @@ SUBSCRIPTIONS_CUT = Counter(
     "opora_subscriptions_cut_total", "Subscriptions ended by the server; reason: the code of the error", ("reason",)
 )
 
+LOG_LINES_DROPPED = Counter("opora_log_lines_dropped_total", "Lines of the log that could not be stored for dashboards")
+
 
 def counts_are_shared() -> bool:
     """Whether the processes beside this one count into a common folder, as `opora up` has them do.

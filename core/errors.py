@@ -105,10 +105,36 @@ class UnsupportedFormat(DomainError):
     status = 415
 
 
+class FileInfected(InvalidInput):
+    """The virus scanner found something; the message names the signature."""
+
+    code = "FILE_INFECTED"
+
+    def __init__(self, signature: str) -> None:
+        super().__init__(f"The file is infected: {signature}", field="file")
+        self.signature = signature
+
+
+class QuotaExceeded(TooLarge):
+    """The files of the person or of the tenant would take more than they may."""
+
+    code = "QUOTA_EXCEEDED"
+
+
 class UnreadableDocument(BadRequest):
     """The file is of a supported kind but damaged, encrypted or without text."""
 
     code = "UNREADABLE_DOCUMENT"
+
+
+class InsufficientBalance(DomainError):
+    """A debit would take the balance below zero."""
+
+    code = "INSUFFICIENT_BALANCE"
+    status = 402
+
+    def __init__(self) -> None:
+        super().__init__("The balance is not enough")
 
 
 class RateLimited(DomainError):

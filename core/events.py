@@ -41,6 +41,11 @@ def user_topic(user_id: int) -> str:
     return f"user:{user_id}"
 
 
+def own_tickets_topic(user_id: int) -> str:
+    """How the tickets of one customer move, as that customer sees it."""
+    return f"user:{user_id}:tickets"
+
+
 @dataclass(frozen=True)
 class Event:
     """Base of all facts. ``kind`` is the stable name under which it is stored and sent."""
@@ -81,9 +86,17 @@ class TicketUpdated(TicketEvent):
 
 @dataclass(frozen=True)
 class TicketStatusChanged(TicketEvent):
+    """``changed_by_id`` is None where the system moved it."""
+
     kind = "ticket.status_changed"
     status: str
     previous: str
+    owner_id: int | None = None
+    changed_by_id: int | None = None
+
+    def topics(self, tenant_id: int) -> tuple[str, ...]:
+        own = () if self.owner_id is None else (own_tickets_topic(self.owner_id),)
+        return (*super().topics(tenant_id), *own)
 
 
 @dataclass(frozen=True)

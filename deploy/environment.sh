@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make .venv fit the lock files: environment.sh runtime|dev. Does nothing when they have not changed since the last time.
+# Make .venv fit the lock files: environment.sh runtime|dev|voice. Does nothing when they have not changed since the last time.
 # Used by the Makefile; needs only Python 3.11 or newer. PYTHON=... chooses the interpreter.
 set -eu
 
@@ -64,5 +64,6 @@ case $kind in
         fi
         install requirements.lock runtime ;;
     dev) install requirements-dev.lock dev ;;
-    *) say "usage: $0 runtime|dev"; exit 2 ;;
+    voice) install requirements-voice.lock voice ;;
+    *) say "usage: $0 runtime|dev|voice"; exit 2 ;;
 esac

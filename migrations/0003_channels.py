@@ -101,6 +101,8 @@ class Migration(migrations.Migration):
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
                 ("tenant_id", fields.BigIntField()),
                 ("external_id", fields.CharField(max_length=255)),
+                ("held_by", fields.UUIDField(null=True)),
+                ("held_until", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
             ],
             options={
@@ -339,8 +341,25 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name="Attachment", name="uploaded_by_id", field=fields.BigIntField(null=True, db_index=True)
         ),
+        ops.AddField(
+            model_name="Attachment",
+            name="stored_at",
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
         ops.AddField(model_name="Tenant", name="telegram_chat_id", field=fields.BigIntField(null=True)),
-        ops.AddField(model_name="Ticket", name="auto_categorized", field=fields.BooleanField(default=False)),
+        # Rows that are there need a value: the database's default gives it, and goes.
+        ops.AddField(
+            model_name="Tenant",
+            name="telegram_mode",
+            field=fields.CharField(default="support", db_default="support", max_length=16),
+        ),
+        ops.AlterField(
+            model_name="Tenant", name="telegram_mode", field=fields.CharField(default="support", max_length=16)
+        ),
+        ops.AddField(
+            model_name="Ticket", name="auto_categorized", field=fields.BooleanField(default=False, db_default=False)
+        ),
+        ops.AlterField(model_name="Ticket", name="auto_categorized", field=fields.BooleanField(default=False)),
         ops.AddField(model_name="Ticket", name="category_confidence", field=fields.FloatField(null=True)),
         ops.AddField(model_name="Ticket", name="category_id", field=fields.BigIntField(null=True)),
         ops.AddField(
@@ -350,8 +369,14 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(model_name="Ticket", name="sentiment", field=fields.CharField(null=True, max_length=8)),
         ops.AddIndex(model_name="Ticket", index=Index(fields=["tenant_id", "category_id", "id"])),
-        ops.AddField(model_name="User", name="first_name", field=fields.CharField(default="", max_length=128)),
-        ops.AddField(model_name="User", name="last_name", field=fields.CharField(default="", max_length=128)),
+        ops.AddField(
+            model_name="User", name="first_name", field=fields.CharField(default="", db_default="", max_length=128)
+        ),
+        ops.AlterField(model_name="User", name="first_name", field=fields.CharField(default="", max_length=128)),
+        ops.AddField(
+            model_name="User", name="last_name", field=fields.CharField(default="", db_default="", max_length=128)
+        ),
+        ops.AlterField(model_name="User", name="last_name", field=fields.CharField(default="", max_length=128)),
         ops.AddField(model_name="User", name="telegram_id", field=fields.BigIntField(null=True)),
         ops.AddField(model_name="User", name="telegram_username", field=fields.CharField(null=True, max_length=64)),
     ]

@@ -9,4 +9,9 @@ from migrations._scripts import script
 class Migration(migrations.Migration):
     dependencies = [("opora", "0003_channels")]
 
-    operations = [ops.RunSQL(script("0004_references.sql")), ops.RunSQL(script("0004_isolation.sql"))]
+    operations = [
+        ops.RunSQL(script("0004_references.sql")),
+        ops.RunSQL(script("0004_isolation.sql")),
+        ops.RunSQL(script("0004_faqs.sql")),
+        ops.RunSQL(script("0004_people.sql")),
+    ]

@@ -1,5 +1,6 @@
 """Conversations and their messages: what tickets, dialogs, chatbot sessions and interviews have in common."""
 
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -71,7 +72,10 @@ class Message(Model):
 
 
 class Attachment(Model):
-    """A stored file, of a message once it is sent with one. ``storage_key`` is where the file store keeps it."""
+    """A file, of a message once it is sent with one. ``storage_key`` is where the file store keeps it.
+
+    While ``stored_at`` is None it only reserves its place in the quotas: it is being stored, or being removed.
+    """
 
     id = fields.BigIntField(primary_key=True)
     public_id: UUID = fields.UUIDField(default=new_uuid, unique=True)
@@ -83,6 +87,7 @@ class Attachment(Model):
     size_bytes = fields.BigIntField()
     sha256 = fields.CharField(max_length=64)
     storage_key = fields.CharField(max_length=255)
+    stored_at: datetime | None = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:

@@ -24,6 +24,14 @@ class Severity(StrEnum):
     CRITICAL = "critical"
 
 
+class LogLevel(StrEnum):
+    DEBUG = "DEBUG"
+    INFO = "INFO"
+    WARNING = "WARNING"
+    ERROR = "ERROR"
+    CRITICAL = "CRITICAL"
+
+
 class MetricSample(Model):
     """Percentages at a moment, or their means over ``period_s`` seconds from it on."""
 

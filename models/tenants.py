@@ -1,5 +1,7 @@
 """Tenants: the unit of isolation."""
 
+from enum import StrEnum
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -7,6 +9,13 @@ from core.languages import Language
 
 DEFAULT_TENANT_ID = 1
 DEFAULT_TENANT_SLUG = "default"
+
+
+class TelegramMode(StrEnum):
+    """What a tenant's Telegram bot does with those who write to it."""
+
+    SUPPORT = "support"
+    LEADS = "leads"
 
 
 class Tenant(Model):
@@ -23,6 +32,7 @@ class Tenant(Model):
     """Score below which nothing is offered and a person is called; None takes the measured default."""
     telegram_chat_id: int | None = fields.BigIntField(null=True)
     """The Telegram chat that hears of new leads."""
+    telegram_mode = fields.CharEnumField(TelegramMode, max_length=16, default=TelegramMode.SUPPORT)
     created_by_id: int | None = fields.BigIntField(null=True, db_index=True)
     created_at = fields.DatetimeField(auto_now_add=True)
 

@@ -126,7 +126,9 @@ class Ticket(Model):
             raise InvalidTransition("Ticket", self.status, status)
         self.status = status
         moment = now()
-        self.resolved_at = moment if status is TicketStatus.RESOLVED else None
+        if status is not TicketStatus.CLOSED:
+            # A resolved ticket that is closed stays one that was resolved then.
+            self.resolved_at = moment if status is TicketStatus.RESOLVED else None
         self.closed_at = moment if status in (TicketStatus.CLOSED, TicketStatus.CANCELLED) else None
         return True
 

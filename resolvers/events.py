@@ -34,7 +34,8 @@ def _typed(event: StoredEvent, content: EventContent) -> shown.TicketEvent | Non
 
 def _status_changed(common: Common, content: EventContent) -> shown.TicketEvent:
     status, previous = (TicketStatus(content.event.payload[name]) for name in ("status", "previous"))
-    return shown.TicketStatusChanged(**common, status=status, previous=previous)
+    changed_by_id = content.event.payload.get("changed_by_id")
+    return shown.TicketStatusChanged(**common, status=status, previous=previous, changed_by_id=changed_by_id)
 
 
 def _escalated(common: Common, content: EventContent) -> shown.TicketEvent:

@@ -2,19 +2,23 @@
 
 import strawberry
 
+from core.errors import InvalidInput
+from core.unset import UNSET
 from resolvers.policy import Requires, mutation, query
 from schema.types.context import Info
 from schema.types.identity import (
     ChangePasswordInput,
     LoginInput,
     LogoutPayload,
+    RegisterCompanyInput,
+    RegisterCompanyPayload,
     RegisterInput,
     TokenPair,
     UpdateMeInput,
 )
 from schema.types.scalars import row_id_or_none
 from schema.types.users import User
-from services import identity, users
+from services import identity, telegram_login, users
 from services.rate_limits import Bucket, by_email
 from services.tokens import Dialect
 from services.unit_of_work import unit_of_work
@@ -33,27 +37,52 @@ class IdentityQuery:
 class IdentityMutation:
     @mutation(Requires.SIGN_IN)
     async def register(self, info: Info, input: RegisterInput) -> User:
-        """Become a user of a tenant. Errors: WEAK_PASSWORD, CONFLICT for a known e-mail, FORBIDDEN, NOT_FOUND."""
+        """Become a user of a tenant. Errors: WEAK_PASSWORD, CONFLICT for a known e-mail or username, FORBIDDEN."""
         user = await identity.register(
             email=input.email,
             password=input.password,
             full_name=input.full_name,
+            username=input.username,
+            role=input.role,
             tenant_id=row_id_or_none(input.tenant_id, "tenant_id"),
+            asker=info.context.known_actor,
             dialect=Dialect.GRAPHQL,
         )
         return User.of(user)
 
+    @mutation(Requires.SIGN_IN, names={"company_name": "companyName"})
+    async def register_company(self, info: Info, input: RegisterCompanyInput) -> RegisterCompanyPayload:
+        """Register a company: a tenant of its own. Errors: WEAK_PASSWORD, CONFLICT for an e-mail known anywhere."""
+        company = await identity.register_company(
+            email=input.email,
+            password=input.password,
+            company_name=input.company_name,
+            full_name=input.full_name,
+            dialect=Dialect.GRAPHQL,
+        )
+        return RegisterCompanyPayload.of(company)
+
     @mutation(Requires.SIGN_IN)
     async def login(self, info: Info, input: LoginInput) -> TokenPair:
         """Sign in. Errors: INVALID_CREDENTIALS, CONFLICT where `tenantId` is needed, RATE_LIMIT_EXCEEDED."""
-        await info.context.count(Bucket.AUTH, by_email(input.email))
+        name = _name(input)
+        await info.context.count(Bucket.AUTH, by_email(name))
         pair = await identity.login(
-            email=input.email,
+            email=name,
             password=input.password,
             tenant_id=row_id_or_none(input.tenant_id, "tenant_id"),
             dialect=Dialect.GRAPHQL,
         )
         return TokenPair.of(pair)
+
+    @mutation(Requires.SIGN_IN)
+    async def sign_in_with_telegram(self, info: Info, init_data: str, hash: str | None = None) -> TokenPair:
+        """Sign in from a Telegram Mini App, in the tenant of the bot that signed initData; a new user on first sight.
+
+        `hash` may stand in `initData`, beside it, or in both. Errors: VALIDATION_ERROR, UNAUTHORIZED for what is
+        forged or older than 24 hours, FORBIDDEN for the blocked, SERVICE_UNAVAILABLE where no bot is set up.
+        """
+        return TokenPair.of(await telegram_login.sign_in(init_data=init_data, hash=hash, dialect=Dialect.GRAPHQL))
 
     @mutation(Requires.SIGN_IN)
     async def refresh(self, info: Info, refresh_token: str) -> TokenPair:
@@ -74,8 +103,24 @@ class IdentityMutation:
         )
         return TokenPair.of(pair)
 
-    @mutation(Requires.OWN_ACCOUNT)
+    @mutation(Requires.OWN_ACCOUNT, names={"username": "telegramUsername"})
     async def update_me(self, info: Info, input: UpdateMeInput) -> User:
         """Change one's own profile."""
         async with unit_of_work(identity.at_home(info.context.actor)) as uow:
-            return User.of(await users.update_me(uow, full_name=input.full_name))
+            if input.full_name:
+                await users.update_me(uow, full_name=input.full_name.value)
+            user = await users.update_profile(
+                uow,
+                first_name=input.first_name.value if input.first_name else UNSET,
+                last_name=input.last_name.value if input.last_name else UNSET,
+                telegram_username=input.telegram_username.value if input.telegram_username else UNSET,
+            )
+            return User.of(user)
+
+
+def _name(given: LoginInput) -> str:
+    """What to sign in as. Raises InvalidInput where it is not exactly one name."""
+    name = given.username if given.email is None else given.email
+    if name is None or (given.email is not None and given.username is not None):
+        raise InvalidInput("Give email or username", field="email")
+    return name

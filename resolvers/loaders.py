@@ -12,10 +12,11 @@ from core.actor import Actor
 from core.paging import Slice
 from models.users import User
 from schema.types.context import Context, Loaders
-from services import ticket_list, users
+from services import ticket_list, user_list, users
 from services.messages import MessageView
 from services.ticket_list import Include, MessageKey, TicketRow
 from services.unit_of_work import unit_of_work
+from services.user_list import Deeds
 
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
@@ -25,6 +26,7 @@ def loaders(context: Context) -> Loaders:
     """A context's loaders, which see what its actor sees."""
     return Loaders(
         users=_loader(context, _users),
+        deeds=_loader(context, _deeds),
         tickets=_loader(context, _tickets),
         messages=_loader(context, _messages),
     )
@@ -43,9 +45,15 @@ async def _users(actor: Actor, ids: list[int]) -> list[User | None]:
     return [found.get(user_id) for user_id in ids]
 
 
+async def _deeds(actor: Actor, ids: list[int]) -> list[Deeds | None]:
+    async with unit_of_work(actor) as uow:
+        found = await user_list.deeds(uow, ids)
+    return [found.get(user_id) for user_id in ids]
+
+
 async def _tickets(actor: Actor, ids: list[int]) -> list[TicketRow | None]:
     async with unit_of_work(actor) as uow:
-        found = await ticket_list.by_ids(uow, set(ids), Include(last_seq=True))
+        found = await ticket_list.by_ids(uow, set(ids), Include(last_seq=True, language=True))
     return [found.get(ticket_id) for ticket_id in ids]
 
 

@@ -16,7 +16,11 @@ def included(info: Info, *, below: Sequence[str]) -> Include:
         nodes = [node for node in _selected(info, nodes) if node.name.value == name]
     names = {node.name.value for node in _selected(info, nodes)}
     return Include(
-        last_message="lastMessage" in names, message_count="messageCount" in names, last_seq="lastSeq" in names
+        last_message="lastMessage" in names,
+        message_count="messageCount" in names,
+        last_seq="lastSeq" in names,
+        category="category" in names,
+        language="language" in names,
     )
 
 

@@ -53,6 +53,7 @@ class TenantMutation:
                 language=input.language.value if input.language else UNSET,
                 registration_open=input.registration_open.value if input.registration_open else UNSET,
                 answer_threshold=input.answer_threshold.value if input.answer_threshold else UNSET,
+                telegram_mode=input.telegram_mode.value if input.telegram_mode else UNSET,
                 suggest_threshold=input.suggest_threshold.value if input.suggest_threshold else UNSET,
             )
             return Tenant.of(tenant)

@@ -17,8 +17,9 @@ from schema.types.events import TicketEvent
 from schema.types.messages import AddMessageInput, Message
 from schema.types.paging import After, Connection, First, connection
 from schema.types.scalars import BigInt, row_id, row_id_or_none
+from schema.types.ticket_analytics import TicketAnalytics
 from schema.types.tickets import CreateTicketInput, DeleteTicketPayload, Ticket, TicketFilter, UpdateTicketInput
-from services import messages, ticket_list, tickets
+from services import messages, ticket_analytics, ticket_list, tickets
 from services.unit_of_work import unit_of_work
 
 
@@ -44,6 +45,12 @@ class TicketQuery:
             )
         return connection(rows, node=lambda row: Ticket.of(row, actor), key=lambda row: row.id, after=after)
 
+    @query(Requires.TICKET_ANALYTICS)
+    async def ticket_analytics(self, info: Info) -> TicketAnalytics:
+        """The tenant's tickets, counted, for its staff."""
+        async with unit_of_work(info.context.actor) as uow:
+            return TicketAnalytics.of(await ticket_analytics.summary(uow))
+
 
 @strawberry.type
 class TicketMutation:
@@ -59,6 +66,7 @@ class TicketMutation:
                 priority=input.priority,
                 source=input.source,
                 auto_respond=input.auto_respond,
+                category_id=row_id_or_none(input.category_id, "category_id"),
             )
             return Ticket.of(await ticket_list.get(uow, ticket.id, included(info, below=())), actor)
 
@@ -88,6 +96,7 @@ class TicketMutation:
                 author=input.author,
                 internal=input.internal,
                 auto_respond=input.auto_respond,
+                attachments=input.attachments,
             )
             return Message.of((await messages.views(uow, [message.id]))[message.id])
 
@@ -123,6 +132,8 @@ def _chosen(given: TicketFilter) -> ticket_list.TicketFilter:
         priorities=given.priority or (),
         assigned_to_id=row_id_or_none(given.assigned_to, "filter.assigned_to"),
         unassigned=given.unassigned,
+        category_ids=[row_id(category, "filter.category") for category in given.category or ()],
+        sentiments=given.sentiment or (),
     )
 
 
@@ -132,9 +143,10 @@ def _changes(given: UpdateTicketInput) -> tickets.TicketChanges:
         description=given.description.value if given.description else UNSET,
         status=given.status.value if given.status else UNSET,
         priority=given.priority.value if given.priority else UNSET,
-        assigned_to_id=_assignee(given),
+        assigned_to_id=_row_id(given.assigned_to, "assigned_to"),
+        category_id=_row_id(given.category_id, "category_id"),
     )
 
 
-def _assignee(given: UpdateTicketInput) -> int | UnsetType | None:
-    return row_id_or_none(given.assigned_to.value, "assigned_to") if given.assigned_to else UNSET
+def _row_id(given: strawberry.Maybe[ID | None], field: str) -> int | UnsetType | None:
+    return row_id_or_none(given.value, field) if given else UNSET

@@ -1,4 +1,4 @@
-"""The users of a tenant, for its admins."""
+"""The users of a tenant, for its moderators and admins."""
 
 import strawberry
 
@@ -9,19 +9,21 @@ from resolvers.policy import Requires, mutation, query
 from schema.types.context import ID, Info
 from schema.types.paging import After, Connection, First, connection
 from schema.types.scalars import row_id
-from schema.types.users import CreateUserInput, UpdateUserInput, User
-from services import users
+from schema.types.users import CreateUserInput, UpdateUserInput, User, UserFilter
+from services import user_list, users
 from services.unit_of_work import unit_of_work
 
 
 @strawberry.type
 class UserQuery:
-    @query(Requires.USER_MANAGE)
-    async def users(self, info: Info, first: First = 20, after: After = None) -> Connection[User]:
+    @query(Requires.USER_READ)
+    async def users(
+        self, info: Info, first: First = 20, after: After = None, filter: UserFilter | None = None
+    ) -> Connection[User]:
         """The users of the tenant, in the order of their ids."""
         page = CursorPage.checked(first, after)
         async with unit_of_work(info.context.actor) as uow:
-            rows = await users.page_users(uow, page)
+            rows = await user_list.cursor_page(uow, page, _chosen(filter or UserFilter()))
         return connection(rows, node=User.of, key=lambda user: user.id, after=after)
 
     @query(Requires.USER_MANAGE)
@@ -68,3 +70,8 @@ class UserMutation:
         """Shut a user out at once; nothing of theirs is removed."""
         async with unit_of_work(info.context.actor) as uow:
             return User.of(await users.deactivate(uow, row_id(id)))
+
+
+def _chosen(given: UserFilter) -> user_list.UserFilter:
+    roles = frozenset(given.role) if given.role else None
+    return user_list.UserFilter(roles=roles, is_active=given.is_active, search=given.search)

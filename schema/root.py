@@ -6,11 +6,20 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.execution import ExecutionContext
 
 from resolvers.answering import AnsweringMutation, AnsweringQuery, AnsweringSubscription
+from resolvers.categories import CategoryMutation, CategoryQuery
+from resolvers.chatbot import ChatbotMutation, ChatbotQuery, ChatbotSubscription
+from resolvers.faqs import FaqMutation, FaqQuery
+from resolvers.files import FileMutation
 from resolvers.identity import IdentityMutation, IdentityQuery
 from resolvers.jobs import JobMutation, JobQuery
 from resolvers.knowledge import KnowledgeMutation, KnowledgeQuery
+from resolvers.leads import LeadMutation, LeadQuery, LeadSubscription
+from resolvers.monitoring import MonitoringQuery, MonitoringSubscription
+from resolvers.statistics import StatisticsQuery
+from resolvers.telegram import TelegramMutation, TelegramQuery
 from resolvers.tenants import TenantMutation, TenantQuery
 from resolvers.tickets import TicketMutation, TicketQuery, TicketSubscription
+from resolvers.typists import TypistMutation, TypistSubscription
 from resolvers.users import UserMutation, UserQuery
 from schema.executor import CompilingExecutor
 from schema.preparation import Preparation
@@ -23,19 +32,54 @@ _ONE_RULE = (
 
 
 @strawberry.type(description=f"What can be asked. {_ONE_RULE}")
-class Query(IdentityQuery, TicketQuery, AnsweringQuery, KnowledgeQuery, UserQuery, TenantQuery, JobQuery):
+class Query(
+    IdentityQuery,
+    TicketQuery,
+    CategoryQuery,
+    StatisticsQuery,
+    AnsweringQuery,
+    KnowledgeQuery,
+    FaqQuery,
+    ChatbotQuery,
+    LeadQuery,
+    UserQuery,
+    TenantQuery,
+    TelegramQuery,
+    JobQuery,
+    MonitoringQuery,
+):
     pass
 
 
 @strawberry.type(description=f"What can be done. {_ONE_RULE}")
 class Mutation(
-    IdentityMutation, TicketMutation, AnsweringMutation, KnowledgeMutation, UserMutation, TenantMutation, JobMutation
+    IdentityMutation,
+    FileMutation,
+    TicketMutation,
+    CategoryMutation,
+    TypistMutation,
+    AnsweringMutation,
+    KnowledgeMutation,
+    FaqMutation,
+    ChatbotMutation,
+    LeadMutation,
+    UserMutation,
+    TenantMutation,
+    TelegramMutation,
+    JobMutation,
 ):
     pass
 
 
 @strawberry.type(description="What can be watched, over a WebSocket that speaks graphql-transport-ws.")
-class Subscription(TicketSubscription, AnsweringSubscription):
+class Subscription(
+    TicketSubscription,
+    TypistSubscription,
+    AnsweringSubscription,
+    ChatbotSubscription,
+    LeadSubscription,
+    MonitoringSubscription,
+):
     pass
 
 

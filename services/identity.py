@@ -1,14 +1,17 @@
-"""Who somebody is: registration, login, change of password. Sessions and their tokens: :mod:`services.sessions`."""
+"""Who somebody is: login, change of password. Becoming a user: :mod:`services.registration`; sessions and their tokens:
+:mod:`services.sessions`.
+"""
 
 from dataclasses import dataclass
 
-from core.actor import Actor, Role, system_actor
+from core.actor import Actor, system_actor
 from core.emails import checked_email
-from core.errors import BadRequest, Conflict, Forbidden, InvalidCredentials, InvalidInput, NotFound
-from core.text import checked_text
-from models.tenants import DEFAULT_TENANT_ID, Tenant
+from core.errors import BadRequest, Conflict, InvalidCredentials, InvalidInput
+from core.text import is_storable
+from models.tenants import DEFAULT_TENANT_ID
 from models.users import Session, User
 from services import passwords, users
+from services.registration import new_hash, register, register_company
 from services.sessions import (
     RevokedBecause,
     TokenPair,
@@ -32,15 +35,19 @@ __all__ = [
     "logout",
     "refresh",
     "register",
+    "register_company",
     "revoke_all",
     "still_valid",
 ]
 
 _LARGEST_ID = 2**63 - 1
-_LEADS_MINIMUM = 6
 _CANDIDATES = """
 SELECT id, tenant_id, password_hash, is_active FROM users
 WHERE lower(email) = lower($1) AND ($2::bigint IS NULL OR tenant_id = $2) AND password_hash IS NOT NULL
+"""
+_CANDIDATE_BY_USERNAME = """
+SELECT id, tenant_id, password_hash, is_active FROM users
+WHERE lower(username) = lower($1) AND tenant_id = $2 AND password_hash IS NOT NULL
 """
 
 
@@ -52,32 +59,12 @@ class _Candidate:
     is_active: bool
 
 
-async def register(
-    *, email: str, password: str, full_name: str = "", tenant_id: int | None = None, dialect: str = Dialect.SUPPORT
-) -> User:
-    """A new user of the tenant (the default one for None), always with the role `user`.
-
-    Raises InvalidInput, WeakPassword, NotFound, Forbidden where registration is closed, Conflict for a known e-mail.
-    """
-    tenant_id = DEFAULT_TENANT_ID if tenant_id is None else tenant_id
-    address = checked_email(email)
-    name = checked_text(full_name, field="full_name")
-    password_hash = await _new_hash(password, address, dialect)
-    if not 1 <= tenant_id <= _LARGEST_ID:
-        raise NotFound("tenant", tenant_id)
-    async with unit_of_work(system_actor(tenant_id)) as uow:
-        tenant = await Tenant.get_or_none(id=tenant_id)
-        if tenant is None:
-            raise NotFound("tenant", tenant_id)
-        if not tenant.registration_open:
-            raise Forbidden("This tenant has closed its registration")
-        return await users.insert(uow, email=address, password_hash=password_hash, full_name=name, role=Role.USER)
-
-
 async def login(
     *, email: str, password: str, tenant_id: int | None = None, dialect: str = Dialect.SUPPORT
 ) -> TokenPair:
-    """Sign in. Without ``tenant_id`` the tenant is the one whose password it is.
+    """Sign in by e-mail, or by a username where ``email`` has no @.
+
+    Without ``tenant_id`` the tenant is, for an e-mail, the one whose password it is, for a username the default one.
 
     Raises InvalidCredentials, also for a deactivated user, always after the same work; Conflict asking for
     ``tenant_id`` where the password is that of several tenants.
@@ -102,26 +89,32 @@ async def change_password(actor: Actor, *, current_password: str, new_password: 
     user, dialect = await _present(actor)
     if not await passwords.verify_password(current_password, user.password_hash):
         raise BadRequest("Current password is incorrect", field="current_password")
-    new_hash = await _new_hash(new_password, user.email or str(user.public_id), dialect, field="new_password")
+    renewed = await new_hash(new_password, user.email or str(user.public_id), dialect, field="new_password")
     async with unit_of_work(actor) as uow:
         held = await _hold(user.id, user.password_hash)
         if held is None:
             raise BadRequest("Current password is incorrect", field="current_password")
-        held.password_hash = new_hash
+        held.password_hash = renewed
         await held.save(update_fields=["password_hash", "updated_at"])
         await revoke_all(uow, held.id, RevokedBecause.NEW_PASSWORD)
         return await open_session(uow, held, dialect)
 
 
 async def _candidates(email: str, tenant_id: int | None) -> list[_Candidate]:
-    try:
-        address = checked_email(email)
-    except InvalidInput:
-        return []
+    """At most one for a username. So there is one salt to compute with, as for a name that nobody has."""
     if tenant_id is not None and not 1 <= tenant_id <= _LARGEST_ID:
         return []
+    if "@" in email:
+        try:
+            sought = (_CANDIDATES, checked_email(email), tenant_id)
+        except InvalidInput:
+            return []
+    elif is_storable(email):
+        sought = (_CANDIDATE_BY_USERNAME, email, tenant_id or DEFAULT_TENANT_ID)
+    else:
+        return []
     async with system_unit_of_work(SystemReason.LOGIN) as statements:
-        return [_Candidate(**row) for row in await statements.rows(_CANDIDATES, address, tenant_id)]
+        return [_Candidate(**row) for row in await statements.rows(*sought)]
 
 
 async def _sign_in(account: _Candidate, password: str, dialect: str) -> TokenPair:
@@ -153,10 +146,3 @@ async def _hold(user_id: int, password_hash: str | None) -> User | None:
     """The user's row, locked; None where the password changed or the user was deactivated since it was verified."""
     held = User.filter(id=user_id, password_hash=password_hash, is_active=True)
     return await held.select_for_update(no_key=True).get_or_none()
-
-
-async def _new_hash(password: str, account: str, dialect: str, *, field: str = "password") -> str:
-    if dialect in (Dialect.SUPPORT, Dialect.GRAPHQL):
-        passwords.check_strength(password, field=field)
-    minimum = _LEADS_MINIMUM if dialect == Dialect.LEADS else passwords.MINIMUM
-    return await passwords.hash_password(password, account=account, minimum=minimum, field=field)

@@ -40,7 +40,7 @@ RETURNING id
 _CURRENT = """
 SELECT c.id, c.identity, c.content, c.heading
 FROM knowledge_chunks c JOIN knowledge_sources s ON s.id = c.source_id
-WHERE s.tenant_id = $1 AND s.name = $2 AND c.is_current
+WHERE s.tenant_id = $1 AND s.name = $2 AND c.is_current AND ($3::text[] IS NULL OR c.identity = ANY ($3))
 """
 _INSERT_CHUNKS = """
 INSERT INTO knowledge_chunks
@@ -126,12 +126,20 @@ def _place(chunk: NewChunk) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Prepared:
+class Prepared:
     """All that is computed of one fresh chunk before a transaction is opened for it."""
 
     columns: dict[str, Any]
     vectors: Embedded | None
     pending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a transaction wrote; ``ready`` is to be published when it has committed."""
+
+    report: ChunkReport
+    ready: Sequence[tuple[Row, Embedded]]
 
 
 async def store(actor: Actor, batch: Batch, *, patience_s: float | None = PATIENCE_S) -> ChunkReport:
@@ -144,19 +152,32 @@ async def store(actor: Actor, batch: Batch, *, patience_s: float | None = PATIEN
     vectors: dict[Passage, Embedded | None] = {}
     for _ in range(_TRIES):
         async with unit_of_work(actor) as uow:
-            fresh = _fresh(batch, await _current(uow, batch.source))
-        # Sentences, language and tokens of a long document take seconds, which other requests must not wait for.
-        passages, columns = await asyncio.to_thread(_computed, fresh)
-        missing = [passage for passage in dict.fromkeys(passages.values()) if passage not in vectors]
-        vectors |= dict(zip(missing, await indexing.embed(missing, until=until), strict=False))
-        prepared = {
-            identity: _Prepared(columns[identity], vectors.get(passage), passage not in vectors)
-            for identity, passage in passages.items()
-        }
-        report = await _try_to_write(actor, batch, prepared)
-        if report is not None:
-            return report
+            fresh = _fresh(batch, await _current(uow, batch))
+        prepared = await prepare(fresh, until=until, known=vectors)
+        async with unit_of_work(actor) as uow:
+            written = await write(uow, batch, prepared)
+        if written is not None:
+            await indexing.publish(actor.tenant_id, written.ready)
+            return written.report
     raise Conflict(f"The source {batch.source} is being changed by others; try again", field="source")
+
+
+async def prepare(
+    chunks: Mapping[str, NewChunk], *, until: float | None = None, known: dict[Passage, Embedded | None] | None = None
+) -> dict[str, Prepared]:
+    """Embed chunks by identity and compute the rest of their columns. Not in a unit of work.
+
+    ``until`` is a moment of ``time.monotonic``; ``known`` remembers vectors from one try to the next.
+    """
+    vectors = {} if known is None else known
+    # Sentences, language and tokens of a long document take seconds, which other requests must not wait for.
+    passages, columns = await asyncio.to_thread(_computed, chunks)
+    missing = [passage for passage in dict.fromkeys(passages.values()) if passage not in vectors]
+    vectors |= dict(zip(missing, await indexing.embed(missing, until=until), strict=False))
+    return {
+        identity: Prepared(columns[identity], vectors.get(passage), passage not in vectors)
+        for identity, passage in passages.items()
+    }
 
 
 async def retire(uow: UnitOfWork, chunk_ids: Sequence[int]) -> None:
@@ -168,8 +189,10 @@ async def retire(uow: UnitOfWork, chunk_ids: Sequence[int]) -> None:
             uow.emit(ChunksRemoved(tuple(chunk_ids)))
 
 
-async def _current(uow: UnitOfWork, source: str) -> dict[str, Row]:
-    return {row["identity"]: row for row in await uow.rows(_CURRENT, uow.tenant_id, source)}
+async def _current(uow: UnitOfWork, batch: Batch) -> dict[str, Row]:
+    """The current chunks that the batch may concern."""
+    named = list(batch.chunks) if batch.replaces is None else None
+    return {row["identity"]: row for row in await uow.rows(_CURRENT, uow.tenant_id, batch.source, named)}
 
 
 def _fresh(batch: Batch, current: Mapping[str, Row]) -> dict[str, NewChunk]:
@@ -187,22 +210,29 @@ def _computed(fresh: Mapping[str, NewChunk]) -> tuple[dict[str, Passage], dict[s
     return passages, {identity: _columns(identity, chunk) for identity, chunk in fresh.items()}
 
 
-async def _try_to_write(actor: Actor, batch: Batch, prepared: Mapping[str, _Prepared]) -> ChunkReport | None:
-    """None where the source changed meanwhile so that more is fresh than was prepared."""
-    async with unit_of_work(actor) as uow:
-        # The source's row lock makes writers of one source follow one another.
-        (source,) = await uow.rows(_SOURCE, uow.tenant_id, batch.source, batch.mime_type, batch.sha256)
-        current = await _current(uow, batch.source)
-        fresh = _fresh(batch, current)
-        if not fresh.keys() <= prepared.keys():
-            return None
-        updated = [identity for identity in fresh if identity in current]
-        dropped = _dropped(batch, current)
-        await retire(uow, [current[identity]["id"] for identity in (*updated, *dropped)])
-        ready = await _insert(uow, source["id"], [prepared[identity] for identity in fresh])
-        if len(ready) < len(fresh) or (fresh and providers().indexed_elsewhere):
-            uow.emit(KnowledgeChanged(source["id"]))
-    await indexing.publish(actor.tenant_id, ready)
+async def write(uow: UnitOfWork, batch: Batch, prepared: Mapping[str, Prepared]) -> Written | None:
+    """Store what is fresh of a batch; None where more is fresh than was prepared: the source changed meanwhile."""
+    # The source's row lock makes writers of one source follow one another.
+    (source,) = await uow.rows(_SOURCE, uow.tenant_id, batch.source, batch.mime_type, batch.sha256)
+    current = await _current(uow, batch)
+    fresh = _fresh(batch, current)
+    if not fresh.keys() <= prepared.keys():
+        return None
+    updated = [identity for identity in fresh if identity in current]
+    await retire(uow, [current[identity]["id"] for identity in (*updated, *_dropped(batch, current))])
+    ready = await _insert(uow, source["id"], [prepared[identity] for identity in fresh])
+    if len(ready) < len(fresh) or (fresh and providers().indexed_elsewhere):
+        uow.emit(KnowledgeChanged(source["id"]))
+    return Written(_report(batch, prepared, fresh, updated, ready), ready)
+
+
+def _report(
+    batch: Batch,
+    prepared: Mapping[str, Prepared],
+    fresh: Mapping[str, NewChunk],
+    updated: Sequence[str],
+    ready: Sequence[tuple[Row, Embedded]],
+) -> ChunkReport:
     pending = sum(prepared[identity].pending for identity in fresh)
     return ChunkReport(
         created=len(fresh) - len(updated),
@@ -220,7 +250,7 @@ def _dropped(batch: Batch, current: Mapping[str, Row]) -> list[str]:
     return [name for name in current if name.startswith(batch.replaces) and name not in batch.chunks]
 
 
-async def _insert(uow: UnitOfWork, source_id: int, chunks: Sequence[_Prepared]) -> list[tuple[Row, Embedded]]:
+async def _insert(uow: UnitOfWork, source_id: int, chunks: Sequence[Prepared]) -> list[tuple[Row, Embedded]]:
     """Insert the chunks and the vectors of those that have one; the latter are returned."""
     columns = [chunk.columns for chunk in chunks]
     rows = await uow.rows(_INSERT_CHUNKS, uow.tenant_id, source_id, orjson.dumps(columns).decode())

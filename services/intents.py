@@ -15,7 +15,7 @@ from importlib.resources import files
 from core.languages import Language
 
 # Kazakh is often typed on a Russian keyboard: its letters and their stand-ins are one.
-_FOLDED = str.maketrans("ёйәіңғүұқөһ", "еиаингуукох")
+FOLDED = str.maketrans("ёйәіңғүұқөһ", "еиаингуукох")
 _APOSTROPHES = re.compile(r"['’`ʼ]")
 _NOT_WORDS = re.compile(r"[^\w]+|_")
 _LONGEST = 1_000
@@ -58,7 +58,7 @@ def verdict_on_answer(text: str) -> Verdict | None:
 
 
 def _normalised(text: str) -> str:
-    lowered = _APOSTROPHES.sub("", text.casefold()).translate(_FOLDED)
+    lowered = _APOSTROPHES.sub("", text.casefold()).translate(FOLDED)
     return _NOT_WORDS.sub(" ", lowered).strip()
 
 
@@ -102,7 +102,7 @@ class _Verdicts:
 @cache
 def _verdicts(language: Language) -> _Verdicts:
     source = files("services.verdicts").joinpath(f"{language.value}.toml").read_text("utf-8")
-    table = tomllib.loads(source.translate(_FOLDED))
+    table = tomllib.loads(source.translate(FOLDED))
     against = rf"\b(?:{'|'.join(table['not_helped'])})\b"
     either = rf"\b(?:{'|'.join((*table['not_helped'], *table['helped']))})\b"
     return _Verdicts(re.compile(f"{either}(?: {either})*"), re.compile(against))
@@ -111,7 +111,7 @@ def _verdicts(language: Language) -> _Verdicts:
 @cache
 def _phrases(language: Language) -> _Phrases:
     source = files("services.person_requests").joinpath(f"{language.value}.toml").read_text("utf-8")
-    table = tomllib.loads(source.translate(_FOLDED))
+    table = tomllib.loads(source.translate(FOLDED))
     return _Phrases(
         refused=_compiled(table["refused"], table["persons"]),
         wanted=_compiled(table["wanted"], table["persons"]),

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from config.database import transaction
-from core.errors import Forbidden, InvalidTransition, JobSuperseded, NotFound
+from core.errors import Conflict, Forbidden, InvalidTransition, JobSuperseded, NotFound, RateLimited
 from core.paging import CursorPage, Slice
 from models.jobs import MOVES, Job, JobState
 from services.unit_of_work import Statements, SystemReason, UnitOfWork, system_unit_of_work
@@ -47,6 +47,16 @@ UPDATE jobs SET state = 'pending', attempts = 0, run_after = clock_timestamp(), 
 WHERE id = $1 AND state = 'dead' RETURNING id
 """
 _COUNTS = "SELECT state, count(*) AS n FROM jobs WHERE state <> 'done' GROUP BY state"
+
+
+class NotYet(Conflict):
+    """The job's turn comes in ``seconds``: something else has to be done first."""
+
+    code = "NOT_YET"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("Something else comes first")
+        self.seconds = seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +110,25 @@ async def settle(job: RunningJob) -> bool:
 
 
 async def fail(
-    job: RunningJob, error: str, *, max_attempts: int, final: bool = False, amends: str | None = None
+    job: RunningJob,
+    error: str,
+    *,
+    max_attempts: int,
+    final: bool = False,
+    amends: str | None = None,
+    after_s: float | None = None,
 ) -> JobState:
     """Put the job back for a later attempt, or to rest where it was the last or the error is ``final``.
+
+    The attempt comes ``after_s`` seconds from now, or after the usual pause.
 
     ``error`` is shown to admins: it must hold no secret. ``amends`` names the task that follows a job's death.
     """
     state = JobState.DEAD if final or job.attempt >= max_attempts else JobState.PENDING
+    pause = backoff_s(job.attempt) if after_s is None else after_s
     async with transaction(job.tenant_id) as client:
         statements = Statements(client)
-        failed = await statements.row(_FAIL, job.id, job.attempt, state, error, backoff_s(job.attempt))
+        failed = await statements.row(_FAIL, job.id, job.attempt, state, error, pause)
         if failed and state is JobState.DEAD and amends is not None:
             await statements.rows(_AMEND, job.tenant_id, amends, orjson.dumps(job.args).decode())
     return state
@@ -125,6 +144,13 @@ def backoff_s(attempt: int) -> float:
     """Seconds before the attempt that follows ``attempt``: doubling, bounded, spread by half to either side."""
     # random, not secrets: it spreads load and guards nothing.
     return min(_BACKOFF_FIRST_S * 2.0 ** (attempt - 1), _BACKOFF_MOST_S) * random.uniform(0.5, 1.5)  # noqa: S311
+
+
+def asked_pause(error: Exception) -> float | None:
+    """Seconds that the error itself asks to wait: a third party's ``Retry-After``, or a job's place in a row."""
+    if isinstance(error, NotYet):
+        return error.seconds
+    return float(error.retry_after) if isinstance(error, RateLimited) else None
 
 
 async def list_dead(uow: UnitOfWork, page: CursorPage) -> Slice[Job]:

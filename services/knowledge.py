@@ -10,7 +10,7 @@ from core.actor import Actor, Role
 from core.errors import Forbidden, InvalidInput, NotFound, UnsupportedFormat
 from core.paging import CursorPage, OffsetPage, Slice
 from models.knowledge import KnowledgeChunk, KnowledgeSource
-from services import ingestion, reindexing
+from services import faqs, ingestion, reindexing
 from services.documents.chunking import chunk as cut
 from services.documents.document import Document
 from services.documents.formats import ACCEPTED, UPLOADED, named_format, safe_name
@@ -178,12 +178,17 @@ async def _source_id(actor: Actor, source: str) -> int:
 
 
 async def delete_source(actor: Actor, source: str) -> int:
-    """Delete a source, its chunks in all versions and their vectors; the number of chunks. Raises NotFound."""
+    """Delete a source, its chunks in all versions and their vectors; the number of chunks.
+
+    Raises NotFound; Conflict where active FAQ entries are its passages.
+    """
     _require(actor, Role.ADMIN)
     async with unit_of_work(actor) as uow:
         found = await KnowledgeSource.filter(name=source).select_for_update().get_or_none()
         if found is None:
             raise NotFound("source", source)
+        if source == faqs.SOURCE:
+            await faqs.check_unused(uow)
         chunks = await KnowledgeChunk.filter(source_id=found.id).values("id", "is_current")
         await ingestion.retire(uow, [chunk["id"] for chunk in chunks if chunk["is_current"]])
         await found.delete()

@@ -1,7 +1,8 @@
-"""Messages of a ticket, with what they cite."""
+"""Messages of a ticket, with what they cite and the files that they carry."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from tortoise.queryset import QuerySet
 
@@ -9,10 +10,10 @@ from core.actor import Actor
 from core.errors import Forbidden, InvalidInput
 from core.events import ReplyRequested, Visibility
 from core.paging import OffsetPage
-from models.conversations import AuthorKind, Conversation, Message
+from models.conversations import Attachment, AuthorKind, Conversation, Message
 from models.knowledge import Citation
 from models.tickets import Ticket, TicketStatus
-from services import threads, tickets
+from services import files, threads, tickets
 from services.language import detect
 from services.unit_of_work import UnitOfWork
 
@@ -24,13 +25,14 @@ MAX_TEXT = 20_000
 class MessageView:
     message: Message
     citations: tuple[Citation, ...]
+    attachments: tuple[Attachment, ...] = ()
 
 
 async def list_messages(uow: UnitOfWork, ticket_id: int, page: OffsetPage) -> list[MessageView]:
     """Messages of a ticket, oldest first; customers see no internal ones. Raises NotFound, Forbidden."""
     await tickets.get(uow, ticket_id)
     messages = _readable(uow.actor, ticket_id).order_by("id").offset(page.skip).limit(page.limit)
-    return await _with_citations(await messages)
+    return await _viewed(await messages)
 
 
 async def views(uow: UnitOfWork, message_ids: Iterable[int]) -> dict[int, MessageView]:
@@ -38,7 +40,7 @@ async def views(uow: UnitOfWork, message_ids: Iterable[int]) -> dict[int, Messag
     messages = Message.filter(id__in=list(message_ids))
     if not uow.actor.is_staff:
         messages = messages.filter(visibility=Visibility.PUBLIC)
-    return {view.message.id: view for view in await _with_citations(await messages)}
+    return {view.message.id: view for view in await _viewed(await messages)}
 
 
 async def add(
@@ -49,17 +51,20 @@ async def add(
     author: AuthorKind | None = None,
     internal: bool = False,
     auto_respond: bool = True,
+    attachments: Sequence[UUID] = (),
 ) -> Message:
     """Write to a ticket. A customer's message reopens a resolved one and, with ``auto_respond``, asks for a reply.
 
     ``author`` absent means what the actor is. Staff may note what a customer said (``CUSTOMER``); nobody may write
-    in the assistant's or the system's name. Raises NotFound, Forbidden, InvalidInput.
+    in the assistant's or the system's name. ``attachments`` are files that the actor uploaded and has not sent yet;
+    with one the text may be empty, which asks for no reply. Raises NotFound, Forbidden, InvalidInput.
     """
-    if not text.strip() or len(text) > MAX_TEXT:
+    if not (text.strip() or attachments) or len(text) > MAX_TEXT:
         raise InvalidInput(f"content must be 1 to {MAX_TEXT} characters long", field="content")
     ticket = await tickets.get_locked(uow, ticket_id)
     kind = _author(uow.actor, ticket, author, internal)
-    message = await threads.store(uow, ticket, kind=kind, text=text, internal=internal)
+    message = await threads.store(uow, ticket, kind=kind, text=text if text.strip() else "", internal=internal)
+    await files.attach(uow, message.id, attachments)
     if kind is AuthorKind.CUSTOMER:
         await _customer_wrote(uow, ticket, message, auto_respond)
     return message
@@ -68,6 +73,9 @@ async def add(
 async def _customer_wrote(uow: UnitOfWork, ticket: Ticket, message: Message, auto_respond: bool) -> None:
     if ticket.status is TicketStatus.RESOLVED:
         await threads.set_status(uow, ticket, TicketStatus.REOPENED)
+    if not message.text:
+        # Files alone: there is nothing to answer, and no language to tell.
+        return
     # The notice of an escalation is worded in the language that the customer last wrote in.
     conversation = await Conversation.get(id=ticket.id)
     conversation.language = detect(message.text, hint=conversation.language)
@@ -95,10 +103,11 @@ def _readable(actor: Actor, ticket_id: int) -> QuerySet[Message]:
     return messages if actor.is_staff else messages.filter(visibility=Visibility.PUBLIC)
 
 
-async def _with_citations(messages: list[Message]) -> list[MessageView]:
+async def _viewed(messages: list[Message]) -> list[MessageView]:
     answers = [message.id for message in messages if message.author_kind is AuthorKind.ASSISTANT]
     cited: dict[int, list[Citation]] = {}
     if answers:
         for citation in await Citation.filter(message_id__in=answers).order_by("message_id", "position"):
             cited.setdefault(citation.message_id, []).append(citation)
-    return [MessageView(message, tuple(cited.get(message.id, ()))) for message in messages]
+    sent = await files.of_messages([message.id for message in messages])
+    return [MessageView(message, tuple(cited.get(message.id, ())), sent[message.id]) for message in messages]

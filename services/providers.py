@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 
+from integrations.antivirus.port import VirusScanner
 from integrations.embeddings.calibration import Calibration
 from integrations.embeddings.port import Embedder
 from integrations.llm.port import ChatModel
+from integrations.speech.port import SpeechToText
+from integrations.storage.port import FileStore
+from integrations.telegram.port import Telegram
 from integrations.vectors.pgvector import PgVectorStore
 from integrations.vectors.port import VectorStore
 
@@ -18,6 +22,10 @@ class Providers:
     archive: PgVectorStore
     index: VectorStore
     chat: ChatModel | None
+    files: FileStore
+    scanner: VirusScanner | None
+    speech: SpeechToText | None
+    telegram: Telegram
 
     @property
     def indexed_elsewhere(self) -> bool:

@@ -24,6 +24,20 @@ DELETE FROM sessions WHERE id IN (
 RETURNING id
 """
 
+# Telegram repeats an update for a day at most, and a word is tried for as long: by then nothing comes twice.
+_UPDATES = """
+DELETE FROM telegram_updates WHERE id IN (
+    SELECT id FROM telegram_updates
+    WHERE handled_at < clock_timestamp() - make_interval(days => $1) LIMIT $2)
+RETURNING id
+"""
+_DELIVERIES = """
+DELETE FROM telegram_deliveries WHERE id IN (
+    SELECT id FROM telegram_deliveries
+    WHERE sent_at < clock_timestamp() - make_interval(days => $1) AND key NOT LIKE 'refused%' LIMIT $2)
+RETURNING id
+"""
+
 
 async def forget_events(*, days: int) -> int:
     """Delete events older than ``days``; subscribers who ask for them are told so. Returns how many."""
@@ -36,6 +50,11 @@ async def forget_finished_jobs(*, days: int) -> int:
 
 async def forget_ended_sessions(*, days: int) -> int:
     return await _forget(_SESSIONS, days)
+
+
+async def forget_telegram(*, days: int) -> int:
+    """Delete what bots were told and what they said, after ``days``; the messages of tickets stay."""
+    return await _forget(_UPDATES, days) + await _forget(_DELIVERIES, days)
 
 
 async def _forget(statement: str, days: int) -> int:

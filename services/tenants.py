@@ -14,7 +14,7 @@ from core.languages import Language
 from core.paging import OffsetPage
 from core.text import checked_text, is_storable
 from core.unset import UNSET, UnsetType
-from models.tenants import Tenant
+from models.tenants import TelegramMode, Tenant
 from models.tickets import TicketStatus
 from services.unit_of_work import SystemReason, UnitOfWork, system_unit_of_work
 
@@ -93,6 +93,7 @@ async def update_settings(
     registration_open: bool | UnsetType = UNSET,
     answer_threshold: float | UnsetType | None = UNSET,
     suggest_threshold: float | UnsetType | None = UNSET,
+    telegram_mode: TelegramMode | UnsetType = UNSET,
 ) -> Tenant:
     """Change what is given. Thresholds are calibrated scores, 0 to 1; None takes the measured default.
 
@@ -106,6 +107,8 @@ async def update_settings(
         tenant.language = language
     if not isinstance(registration_open, UnsetType):
         tenant.registration_open = registration_open
+    if not isinstance(telegram_mode, UnsetType):
+        tenant.telegram_mode = telegram_mode
     _set_thresholds(tenant, answer=answer_threshold, suggest=suggest_threshold)
     await tenant.save()
     return tenant

@@ -5,6 +5,7 @@ from core.languages import Language
 from models.conversations import AuthorKind, Conversation, Message
 from models.tenants import Tenant
 from models.tickets import Ticket, TicketStatus
+from services import telegram_news
 from services.extraction import escalation_text
 from services.unit_of_work import UnitOfWork
 
@@ -34,6 +35,7 @@ async def store(
         model=model,
     )
     uow.emit(MessageAdded(ticket.id, message_id=message.id, internal=internal))
+    await telegram_news.message_stored(uow, ticket, message)
     return message
 
 
@@ -42,7 +44,8 @@ async def set_status(uow: UnitOfWork, ticket: Ticket, status: TicketStatus) -> N
     previous = ticket.status
     if ticket.move(status):
         await ticket.save(update_fields=["status", "resolved_at", "closed_at", "updated_at"])
-        uow.emit(TicketStatusChanged(ticket.id, status=status, previous=previous))
+        uow.emit(_moved(uow, ticket, previous))
+        await telegram_news.status_moved(uow, ticket)
 
 
 async def escalate(uow: UnitOfWork, ticket: Ticket, reason: EscalationReason, *, turn_id: int | None = None) -> bool:
@@ -53,12 +56,20 @@ async def escalate(uow: UnitOfWork, ticket: Ticket, reason: EscalationReason, *,
     await ticket.save(
         update_fields=["status", "resolved_at", "closed_at", "escalation_reason", "escalated_at", "updated_at"]
     )
-    uow.emit(
-        TicketStatusChanged(ticket.id, status=ticket.status, previous=previous), TicketEscalated(ticket.id, reason)
-    )
+    uow.emit(_moved(uow, ticket, previous), TicketEscalated(ticket.id, reason))
     notice = escalation_text(reason, await language_of(ticket))
     await store(uow, ticket, kind=AuthorKind.SYSTEM, text=notice, turn_id=turn_id)
     return True
+
+
+def _moved(uow: UnitOfWork, ticket: Ticket, previous: TicketStatus) -> TicketStatusChanged:
+    return TicketStatusChanged(
+        ticket.id,
+        status=ticket.status,
+        previous=previous,
+        owner_id=ticket.created_by_id,
+        changed_by_id=uow.actor.user_id,
+    )
 
 
 async def language_of(ticket: Ticket) -> Language:

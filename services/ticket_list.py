@@ -4,17 +4,22 @@ Hand-written, because the ORM would load each relation by a statement of its own
 then, so that the joins run for its rows alone.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
 
 from core.actor import Actor, Role
 from core.errors import NotFound
 from core.events import EscalationReason, Visibility
+from core.languages import Language
 from core.paging import CursorPage, Slice
 from models.conversations import AuthorKind
-from models.tickets import TicketPriority, TicketSource, TicketStatus
+from models.tickets import Sentiment, TicketPriority, TicketSource, TicketStatus
 from services import messages, tickets
 from services.messages import MessageView
 from services.unit_of_work import Row, UnitOfWork
@@ -43,8 +48,23 @@ class MessagePreview:
 
 
 @dataclass(frozen=True, slots=True)
+class CategoryRow:
+    """A category as tickets show it; ``key`` is None for those of the tenant's own."""
+
+    id: int
+    public_id: UUID
+    key: str | None
+    name: str
+    description: str
+    icon: str
+    color: str
+    is_active: bool
+    sort_order: int
+
+
+@dataclass(frozen=True, slots=True)
 class TicketRow:
-    """A ticket as lists show it. ``message_count`` and ``last_seq`` are None where they were not asked for.
+    """A ticket as lists show it. What :class:`Include` does not ask for is None.
 
     A person of another tenant (a superadmin who looked in) is None.
     """
@@ -60,6 +80,11 @@ class TicketRow:
     resolved_at: datetime | None
     created_at: datetime
     updated_at: datetime
+    auto_categorized: bool
+    category_confidence: float | None
+    sentiment: Sentiment | None
+    language: Language | None
+    category: CategoryRow | None
     author: PersonRow | None
     assignee: PersonRow | None
     last_message: MessagePreview | None
@@ -75,6 +100,8 @@ class TicketFilter:
     priorities: Sequence[TicketPriority] = ()
     assigned_to_id: int | None = None
     unassigned: bool = False
+    category_ids: Sequence[int] = ()
+    sentiments: Sequence[Sentiment] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +111,8 @@ class Include:
     last_message: bool = True
     message_count: bool = True
     last_seq: bool = False
+    category: bool = True
+    language: bool = False
 
 
 class MessageKey(NamedTuple):
@@ -96,7 +125,7 @@ class MessageKey(NamedTuple):
 # People are looked up row by row: joined freely, the planner would rather hash all users of the tenant.
 _PAGE = """
 SELECT t.id, t.title, t.description, t.status, t.priority, t.source, t.escalation_reason, t.escalated_at,
-    t.resolved_at, t.created_at, t.updated_at,
+    t.resolved_at, t.created_at, t.updated_at, t.auto_categorized, t.category_confidence, t.sentiment,
     t.created_by_id AS author_id, a.full_name AS author_name, a.email AS author_email, a.role AS author_role,
     t.assigned_to_id AS assignee_id, s.full_name AS assignee_name, s.email AS assignee_email, s.role AS assignee_role
     {columns}
@@ -116,6 +145,8 @@ _COUNT = "LEFT JOIN LATERAL (SELECT count(*) AS n FROM messages WHERE conversati
 # In the same statement as the ticket, so in the same snapshot: whoever watches from there on misses nothing.
 _LAST_SEQ = """, coalesce((SELECT e.last_seq FROM event_topics e
     WHERE e.tenant_id = t.tenant_id AND e.topic = 'ticket:' || t.id), 0) AS last_seq"""
+_CATEGORY = ", (SELECT to_jsonb(g) FROM categories g WHERE g.id = t.category_id) AS category"
+_LANGUAGE = ", (SELECT o.language FROM conversations o WHERE o.id = t.id) AS language"
 _MESSAGES = """
 SELECT m.id, m.conversation_id
 FROM tickets t CROSS JOIN LATERAL (
@@ -126,8 +157,15 @@ FROM tickets t CROSS JOIN LATERAL (
 WHERE t.id = ANY ($1::bigint[]) AND t.tenant_id = $2 AND ($3 OR t.created_by_id = $6)
 ORDER BY m.conversation_id, m.id
 """
-_PLAIN = [field.name for field in fields(TicketRow)[:11]]
-_ENUMS = {"status": TicketStatus, "priority": TicketPriority, "source": TicketSource}
+_PLAIN = [field.name for field in fields(TicketRow)[:13]]
+_ENUMS: Mapping[str, type[StrEnum]] = {
+    "status": TicketStatus,
+    "priority": TicketPriority,
+    "source": TicketSource,
+    "escalation_reason": EscalationReason,
+    "sentiment": Sentiment,
+    "language": Language,
+}
 
 
 async def page_tickets(
@@ -180,6 +218,8 @@ def _conditions(uow: UnitOfWork, chosen: TicketFilter) -> tuple[list[str], list[
     conditions = {
         "status = ANY (${}::text[])": [status.value for status in chosen.statuses] or None,
         "priority = ANY (${}::text[])": [priority.value for priority in chosen.priorities] or None,
+        "category_id = ANY (${}::bigint[])": list(chosen.category_ids) or None,
+        "sentiment = ANY (${}::text[])": [sentiment.value for sentiment in chosen.sentiments] or None,
         "assigned_to_id = ${}": chosen.assigned_to_id,
         "created_by_id = ${}": None if uow.actor.is_staff else uow.actor.user_id,
     }
@@ -208,22 +248,35 @@ def _statement(actor: Actor, where: list[str], include: Include, limit: str) -> 
         joins.append(_COUNT.format(public=public))
     if include.last_seq:
         columns += _LAST_SEQ
+    if include.category:
+        columns += _CATEGORY
+    if include.language:
+        columns += _LANGUAGE
     return _PAGE.format(columns=columns, joins="\n".join(joins), where=" AND ".join(where), limit=limit)
 
 
 def _ticket(row: Row) -> TicketRow:
     values = {name: row[name] for name in _PLAIN}
     for name, kind in _ENUMS.items():
-        values[name] = kind(row[name])
-    reason = row["escalation_reason"]
+        value = row.get(name)
+        values[name] = None if value is None else kind(value)
     return TicketRow(
-        **{**values, "escalation_reason": EscalationReason(reason) if reason else None},
+        **values,
+        category=_category(row.get("category")),
         author=_person(row, "author"),
         assignee=_person(row, "assignee"),
         last_message=_preview(row),
         message_count=row.get("message_count"),
         last_seq=row.get("last_seq"),
     )
+
+
+def _category(stored: str | dict[str, Any] | None) -> CategoryRow | None:
+    if stored is None:
+        return None
+    columns = orjson.loads(stored) if isinstance(stored, str) else stored
+    values = {field.name: columns[field.name] for field in fields(CategoryRow)}
+    return CategoryRow(**{**values, "public_id": UUID(columns["public_id"])})
 
 
 def _person(row: Row, name: str) -> PersonRow | None:

@@ -18,9 +18,17 @@ from core.unset import UNSET, UnsetType
 from models.conversations import Conversation, ConversationKind
 from models.tickets import Ticket, TicketPriority, TicketSource, TicketStatus
 from models.users import User
-from services import threads
+from services import categories, corrections, threads
 from services.language import detect
 from services.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class AutoCategory:
+    """What the classifier chose. ``confidence``, from 0 to 1, is calibrated."""
+
+    category_id: int
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,7 @@ class TicketChanges:
     status: TicketStatus | UnsetType = UNSET
     priority: TicketPriority | UnsetType = UNSET
     assigned_to_id: int | UnsetType | None = UNSET
+    category_id: int | UnsetType | None = UNSET
 
     def given(self) -> dict[str, Any]:
         """The fields that are given, but for the status, which moves by rules."""
@@ -47,9 +56,16 @@ async def create(
     priority: TicketPriority = TicketPriority.MEDIUM,
     source: TicketSource = TicketSource.WEB,
     auto_respond: bool = True,
+    category_id: int | None = None,
+    chosen: AutoCategory | None = None,
 ) -> Ticket:
-    """Open a ticket of the actor. With ``auto_respond`` the assistant answers its text. Raises InvalidInput."""
+    """Open a ticket of the actor. With ``auto_respond`` the assistant answers its text.
+
+    ``category_id`` is what a person chose; ``chosen`` what the classifier did, where no person has. A ticket with
+    neither is left to the triage job. Raises InvalidInput.
+    """
     _check_title(title)
+    category = await _category(uow, category_id, chosen)
     conversation = await Conversation.create(
         tenant_id=uow.tenant_id,
         kind=ConversationKind.TICKET,
@@ -64,6 +80,7 @@ async def create(
         priority=priority,
         source=source,
         created_by_id=uow.actor.user_id,
+        **category,
     )
     uow.emit(TicketCreated(ticket.id))
     if auto_respond:
@@ -81,11 +98,23 @@ async def get_locked(uow: UnitOfWork, ticket_id: int) -> Ticket:
     return await _reach(uow, Ticket.filter(id=ticket_id).select_for_update().get_or_none(), ticket_id)
 
 
-async def list_tickets(uow: UnitOfWork, *, statuses: Collection[TicketStatus] | None, page: OffsetPage) -> list[Ticket]:
-    """Tickets that the actor may see, newest first; of the given statuses, or of all."""
-    tickets = Ticket.readable_by(uow.actor)
-    if statuses is not None:
-        tickets = tickets.filter(status__in=list(statuses))
+async def list_tickets(
+    uow: UnitOfWork,
+    *,
+    page: OffsetPage,
+    statuses: Collection[TicketStatus] | None = None,
+    priorities: Collection[TicketPriority] | None = None,
+    assigned_to_id: int | None = None,
+) -> list[Ticket]:
+    """Tickets that the actor may see, newest first. What is None does not narrow."""
+    wanted = {
+        "status__in": None if statuses is None else list(statuses),
+        "priority__in": None if priorities is None else list(priorities),
+        "assigned_to_id": assigned_to_id,
+    }
+    tickets = Ticket.readable_by(uow.actor).filter(
+        **{name: value for name, value in wanted.items() if value is not None}
+    )
     return await tickets.order_by("-id").offset(page.skip).limit(page.limit)
 
 
@@ -93,12 +122,16 @@ async def update(uow: UnitOfWork, ticket_id: int, changes: TicketChanges) -> Tic
     """Change a ticket. Raises NotFound, Forbidden, InvalidInput, InvalidTransition."""
     ticket = await get_locked(uow, ticket_id)
     await _check_changes(uow, changes)
-    changed = [name for name, value in changes.given().items() if getattr(ticket, name) != value]
-    for name in changed:
-        setattr(ticket, name, getattr(changes, name))
+    changed = {name: value for name, value in changes.given().items() if getattr(ticket, name) != value}
+    if "category_id" in changed:
+        await _check_category(uow, changed["category_id"])
+        # A person has decided: the classifier's word is no more.
+        changed |= {"auto_categorized": False, "category_confidence": None}
     if changed:
-        await ticket.save(update_fields=[*changed, "updated_at"])
+        await ticket.update_from_dict(changed).save(update_fields=[*changed, "updated_at"])
         uow.emit(TicketUpdated(ticket.id))
+    if "category_id" in changed and uow.actor.is_staff:
+        await corrections.record(uow, ticket)
     if changes.status is TicketStatus.ESCALATED:
         by_staff = uow.actor.is_staff
         await threads.escalate(uow, ticket, EscalationReason.MANUAL if by_staff else EscalationReason.CUSTOMER_REQUEST)
@@ -123,6 +156,25 @@ async def _reach(uow: UnitOfWork, query: Any, ticket_id: int) -> Ticket:
     if not uow.actor.is_staff and ticket.created_by_id != uow.actor.user_id:
         raise Forbidden
     return ticket
+
+
+async def _category(uow: UnitOfWork, given: int | None, chosen: AutoCategory | None) -> dict[str, Any]:
+    """The columns of a new ticket's category. Raises InvalidInput for one that a person gave and that is none."""
+    if given is not None:
+        await categories.take(uow, given)
+        return {"category_id": given}
+    if chosen is None or not await categories.is_available(uow, chosen.category_id):
+        return {}
+    return {
+        "category_id": chosen.category_id,
+        "auto_categorized": True,
+        "category_confidence": chosen.confidence,
+    }
+
+
+async def _check_category(uow: UnitOfWork, category_id: int | None) -> None:
+    if category_id is not None:
+        await categories.take(uow, category_id)
 
 
 def _check_title(title: str) -> None:

@@ -30,9 +30,10 @@ class OpenTurn:
 
 
 async def last(uow: UnitOfWork, ticket: Ticket) -> OpenTurn:
-    """The customer's latest turn in a ticket."""
+    """The customer's latest turn in a ticket; a message of files alone is none."""
     message = (
         await Message.filter(conversation_id=ticket.id, author_kind=AuthorKind.CUSTOMER, visibility=Visibility.PUBLIC)
+        .exclude(text="")
         .order_by("-id")
         .first()
     )
@@ -89,7 +90,7 @@ async def settle(uow: UnitOfWork, ticket: Ticket, turn: OpenTurn, draft: Draft) 
         confidence=draft.confidence,
         model=draft.model,
     )
-    await _cite(uow, message, draft.cited)
+    await cite(uow, message, draft.cited)
     return message
 
 
@@ -123,15 +124,16 @@ async def _history(ticket: Ticket, own_text: str, message: Message | None) -> tu
     earlier = (
         await Message.filter(conversation_id=ticket.id, visibility=Visibility.PUBLIC, id__lt=message.id)
         .exclude(author_kind=AuthorKind.SYSTEM)
+        .exclude(text="")
         .order_by("-id")
         .limit(_HISTORY)
     )
-    said = [Turn(_speaker(entry), entry.text) for entry in reversed(earlier)]
-    return (Turn(Speaker.CUSTOMER, own_text), *said)
+    return (Turn(Speaker.CUSTOMER, own_text), *map(said, reversed(earlier)))
 
 
-def _speaker(message: Message) -> Speaker:
-    return Speaker.CUSTOMER if message.author_kind is AuthorKind.CUSTOMER else Speaker.ASSISTANT
+def said(message: Message) -> Turn:
+    """A message as models are told of it."""
+    return Turn(Speaker.CUSTOMER if message.author_kind is AuthorKind.CUSTOMER else Speaker.ASSISTANT, message.text)
 
 
 def thresholds_of(tenant: Tenant) -> Thresholds:
@@ -140,7 +142,8 @@ def thresholds_of(tenant: Tenant) -> Thresholds:
     return measured.overridden(tenant.answer_threshold, tenant.suggest_threshold)
 
 
-async def _cite(uow: UnitOfWork, message: Message, chunks: tuple[FoundChunk, ...]) -> None:
+async def cite(uow: UnitOfWork, message: Message, chunks: tuple[FoundChunk, ...]) -> None:
+    """Keep what an answer rests on, in the order of its markers."""
     await Citation.bulk_create(
         [
             Citation(

@@ -55,9 +55,13 @@ class SystemReason(StrEnum):
     LOGIN = "login by e-mail, before the tenant is known"
     AUTHENTICATION = "the token names the session, the session its tenant"
     TENANTS = "listing and creating tenants"
+    COMPANY = "registering a company: an e-mail that no tenant knows, and a tenant that is not yet"
+    TELEGRAM_LOGIN = "the bot whose token verifies a Telegram sign-in names the tenant"
     RELAY = "handing on what all tenants committed"
     SWEEP = "jobs whose lease ran out, of all tenants"
     RETENTION = "old events of all tenants"
+    MONITORING = "samples and the log of the whole installation"
+    TELEGRAM = "an update names its bot, the bot its tenant"
     COMMAND_LINE = "an operator at the command line"
 
 

@@ -1,6 +1,7 @@
 """The people of a tenant, and what an admin may do to them."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 
@@ -8,13 +9,17 @@ from core.actor import Actor, Role
 from core.emails import checked_email
 from core.errors import Conflict, Forbidden, NotFound
 from core.events import AccessChanged
-from core.paging import CursorPage, OffsetPage, Slice
+from core.paging import OffsetPage
 from core.text import checked_text
 from core.unset import UNSET, UnsetType
 from models.users import User
 from services import passwords
 from services.sessions import RevokedBecause, revoke_all
 from services.unit_of_work import UnitOfWork, unit_of_work
+
+_LONGEST_NAME = 128
+_BY_USERNAME = "users_tenant_username"
+"""The index that keeps usernames apart."""
 
 
 async def get_me(uow: UnitOfWork) -> User:
@@ -30,23 +35,48 @@ async def update_me(uow: UnitOfWork, *, full_name: str) -> User:
     return await _rename(await _find(uow.actor.user_id), full_name)
 
 
+async def update_profile(
+    uow: UnitOfWork,
+    *,
+    first_name: str | UnsetType = UNSET,
+    last_name: str | UnsetType | None = UNSET,
+    telegram_username: str | UnsetType | None = UNSET,
+) -> User:
+    """Change what is given of one's own names; the full name follows. Raises NotFound, InvalidInput."""
+    user = await _find(uow.actor.user_id)
+    if not isinstance(telegram_username, UnsetType):
+        user.telegram_username = checked_text(telegram_username or "", field="username", most=64) or None
+    if not isinstance(first_name, UnsetType) or not isinstance(last_name, UnsetType):
+        _set_names(user, first_name, last_name)
+    await user.save()
+    return user
+
+
 async def list_users(uow: UnitOfWork, page: OffsetPage) -> list[User]:
     """The tenant's users in the order of their ids. Raises Forbidden below admin."""
     _require_admin(uow.actor)
     return await User.all().order_by("id").offset(page.skip).limit(page.limit)
 
 
-async def page_users(uow: UnitOfWork, page: CursorPage) -> Slice[User]:
-    """As :func:`list_users`; the cursor is the id."""
-    _require_admin(uow.actor)
-    rows = await User.filter(id__gt=page.after or 0).order_by("id").limit(page.size + 1)
-    return Slice(rows[: page.size], has_more=len(rows) > page.size)
-
-
 async def get(uow: UnitOfWork, user_id: int) -> User:
     """Raises Forbidden below admin, NotFound."""
     _require_admin(uow.actor)
     return await _find(user_id)
+
+
+async def number_of(uow: UnitOfWork, public_id: UUID) -> int:
+    """The id of the user with that public id. Raises Forbidden below admin, NotFound."""
+    _require_admin(uow.actor)
+    user = await User.get_or_none(public_id=public_id)
+    if user is None:
+        raise NotFound("user", public_id)
+    number: int = user.id
+    return number
+
+
+def given_name(*, first_name: str, full_name: str, email: str | None) -> str:
+    """What to call somebody, who may never have given a first name by itself."""
+    return first_name or full_name or (email or "").partition("@")[0]
 
 
 async def by_ids(uow: UnitOfWork, user_ids: Iterable[int]) -> dict[int, User]:
@@ -104,13 +134,22 @@ async def deactivate(uow: UnitOfWork, user_id: int) -> User:
     return await update(uow, user_id, is_active=False)
 
 
-async def insert(uow: UnitOfWork, *, email: str, password_hash: str, full_name: str, role: Role) -> User:
+async def insert(
+    uow: UnitOfWork, *, email: str, password_hash: str, full_name: str, role: Role, username: str | None = None
+) -> User:
     """The row itself, from values already checked. Raises Conflict, after which the unit of work is lost."""
     try:
         return await User.create(
-            tenant_id=uow.tenant_id, email=email, password_hash=password_hash, full_name=full_name, role=role
+            tenant_id=uow.tenant_id,
+            email=email,
+            username=username,
+            password_hash=password_hash,
+            full_name=full_name,
+            role=role,
         )
     except IntegrityError as error:
+        if _BY_USERNAME in str(error):
+            raise Conflict("This username is already registered", field="username") from error
         raise Conflict("This e-mail is already registered", field="email") from error
 
 
@@ -132,8 +171,24 @@ async def _lock_to_manage(uow: UnitOfWork, user_id: int) -> User:
 
 async def _rename(user: User, full_name: str) -> User:
     user.full_name = checked_text(full_name, field="full_name")
-    await user.save(update_fields=["full_name", "updated_at"])
+    if user.first_name or user.last_name:
+        first, _, last = user.full_name.strip().partition(" ")
+        user.first_name, user.last_name = first[:_LONGEST_NAME], last[:_LONGEST_NAME]
+    await user.save(update_fields=["full_name", "first_name", "last_name", "updated_at"])
     return user
+
+
+def _set_names(user: User, first_name: str | UnsetType, last_name: str | UnsetType | None) -> None:
+    # Whoever came by another door has a full name alone: its words stand in for the names that are not given.
+    first, last = user.first_name, user.last_name
+    if not first and not last:
+        first, _, last = user.full_name.partition(" ")
+    if not isinstance(first_name, UnsetType):
+        first = checked_text(first_name.strip(), field="first_name", least=1, most=_LONGEST_NAME)
+    if not isinstance(last_name, UnsetType):
+        last = checked_text((last_name or "").strip(), field="last_name", most=_LONGEST_NAME)
+    user.first_name, user.last_name = first[:_LONGEST_NAME], last[:_LONGEST_NAME]
+    user.full_name = f"{first} {last}".strip()[:255]
 
 
 async def _set_active(uow: UnitOfWork, user: User, is_active: bool) -> None:

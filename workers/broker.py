@@ -15,6 +15,7 @@ from dramatiq.middleware import AsyncIO, Middleware
 from config.database import close_database, open_database
 from config.redis import close_redis, namespace, new_blocking_client, open_redis
 from config.settings import Settings
+from services import log_records
 from services.dispatch import TakenJob
 from workers.task import Task, run_job
 
@@ -44,6 +45,7 @@ class Connections(Middleware):
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._logging = contextlib.AsyncExitStack()
 
     def before_worker_boot(self, broker: dramatiq.Broker, worker: Worker) -> None:
         _on_loop(self._open())
@@ -54,9 +56,11 @@ class Connections(Middleware):
     async def _open(self) -> None:
         await open_database(self._settings)
         open_redis(self._settings)
+        await self._logging.enter_async_context(log_records.storing())
 
     async def _close(self) -> None:
         await RUNNING.cancel()
+        await self._logging.aclose()
         await close_redis()
         await close_database()
 

@@ -16,13 +16,24 @@ from core.events import (
     TicketUpdated,
     all_events,
 )
+from core.facts.chatbot import ChatbotMessageAdded
+from core.facts.leads import LeadRegistered, LeadStatusChanged
+from core.facts.monitoring import AlertClosed, AlertOpened, AlertRaised
+from core.facts.telegram import (
+    TelegramBotChanged,
+    TelegramButtonPressed,
+    TelegramNotice,
+    TelegramUpdateStored,
+    TelegramWordDue,
+)
+from core.facts.triage import CategoriesChanged, ClassifierOutdated, TriageCorrected
 from services.unit_of_work import Fanout
-from workers import answering, knowledge
+from workers import answering, knowledge, leads, telegram, triage
 from workers.task import TASKS
 from workers.wake import Waker
 
 FANOUT: Mapping[type[Event], tuple[str, ...]] = {
-    TicketCreated: (),
+    TicketCreated: (triage.TICKET,),
     TicketUpdated: (),
     TicketStatusChanged: (),
     TicketEscalated: (),
@@ -32,6 +43,20 @@ FANOUT: Mapping[type[Event], tuple[str, ...]] = {
     AccessChanged: (),
     KnowledgeChanged: (knowledge.INDEX,),
     ChunksRemoved: (knowledge.FORGET,),
+    TriageCorrected: (triage.FIT,),
+    CategoriesChanged: (triage.FIT,),
+    ClassifierOutdated: (triage.FIT,),
+    ChatbotMessageAdded: (),
+    TelegramBotChanged: (telegram.REGISTER,),
+    TelegramUpdateStored: (telegram.HANDLE,),
+    TelegramWordDue: (telegram.SEND,),
+    TelegramButtonPressed: (telegram.ACKNOWLEDGE,),
+    TelegramNotice: (telegram.NOTIFY,),
+    LeadRegistered: (leads.NOTIFY,),
+    LeadStatusChanged: (),
+    AlertOpened: (),
+    AlertRaised: (),
+    AlertClosed: (),
 }
 
 

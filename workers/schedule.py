@@ -14,8 +14,10 @@ from config.database import SYSTEM_ROLE, owner_address
 from config.keys import role_password
 from config.settings import Settings, get_settings
 from core.errors import Unavailable
-from services import dispatch, retention
+from services import dispatch, files, retention, thinning
+from workers.monitoring import SAMPLER, TICK_S
 from workers.task import TASKS
+from workers.telegram import BOTS_S, KEEPER
 
 _LOCK = 7_060_101
 _STANDBY_S = 2.0
@@ -23,6 +25,7 @@ _ANSWER_S = 5.0
 _TICK_S = 0.25
 _DONE_JOBS_DAYS = 7
 _ENDED_SESSIONS_DAYS = 30
+_TELEGRAM_DAYS = 30
 _HOUR = 3600.0
 logger = structlog.get_logger(__name__)
 
@@ -45,6 +48,10 @@ async def _forget_sessions() -> int:
     return await retention.forget_ended_sessions(days=_ENDED_SESSIONS_DAYS)
 
 
+async def _forget_telegram() -> int:
+    return await retention.forget_telegram(days=_TELEGRAM_DAYS)
+
+
 @dataclass(frozen=True, slots=True)
 class Duty:
     """``work`` returns how many rows (tenants, for the sweep) it concerned. A change of leader may do it twice."""
@@ -59,6 +66,12 @@ SCHEDULE: tuple[Duty, ...] = (
     Duty("events.forget", _HOUR, _forget_events),
     Duty("jobs.forget", _HOUR, _forget_jobs),
     Duty("sessions.forget", _HOUR, _forget_sessions),
+    Duty("telegram.bots", BOTS_S, KEEPER.look_after),
+    Duty("telegram.forget", _HOUR, _forget_telegram),
+    Duty("files.forget", 60.0, files.forget_unsent),
+    Duty("monitoring.sample", TICK_S, SAMPLER.sample),
+    Duty("monitoring.thin", _HOUR, thinning.thin_samples),
+    Duty("monitoring.forget_lines", _HOUR, thinning.forget_log_records),
 )
 
 

@@ -23,7 +23,7 @@ from core.errors import (
 )
 from models.jobs import JobState
 from services import jobs
-from services.jobs import RunningJob
+from services.jobs import NotYet, RunningJob
 
 TaskBody = Callable[[RunningJob], Awaitable[None]]
 
@@ -159,12 +159,21 @@ async def _keep_lease(task: Task, job: RunningJob) -> None:
 
 async def _record_failure(task: Task, job: RunningJob, error: Exception) -> str:
     final = isinstance(error, _FINAL)
-    if isinstance(error, DomainError):
+    if isinstance(error, NotYet):
+        logger.debug("job_waits", seconds=error.seconds, attempt=job.attempt)
+    elif isinstance(error, DomainError):
         logger.warning("job_failed", code=error.code, reason=error.message, attempt=job.attempt)
     else:
         logger.error("job_failed", attempt=job.attempt, exc_info=error)
     try:
-        state = await jobs.fail(job, describe(error), max_attempts=task.max_attempts, final=final, amends=task.amends)
+        state = await jobs.fail(
+            job,
+            describe(error),
+            max_attempts=task.max_attempts,
+            final=final,
+            amends=task.amends,
+            after_s=jobs.asked_pause(error),
+        )
     except Exception:
         # The lease runs out and the sweeper finds the job.
         logger.exception("failure_not_recorded", attempt=job.attempt)

@@ -14,7 +14,7 @@ from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from config.metrics import MODEL_CALLS
 from core.network import assert_allowed
-from integrations.llm.port import ChatMessage, Completion, CompletionStream, ModelHealth, Usage
+from integrations.llm.port import ChatMessage, Completion, CompletionStream, ModelHealth, Tool, ToolCall, Usage
 from integrations.model_endpoint import (
     BrokenStream,
     Budget,
@@ -48,9 +48,12 @@ class OpenAIChat:
         max_tokens: int,
         budget_s: float | None = None,
         idempotency_key: str | None = None,
+        tools: Sequence[Tool] = (),
     ) -> Completion:
         """The whole answer. Raises EndpointFailed, a ModelUnavailable with the reason."""
         request = self._request(messages, max_tokens, idempotency_key)
+        if tools:
+            request["tools"] = [_described(tool) for tool in tools]
 
         async def attempt(timeouts: httpx2.Timeout) -> Completion:
             reply = await self._endpoint.client.chat.completions.create(**request, timeout=timeouts)
@@ -99,7 +102,7 @@ class OpenAIChat:
         limit = "max_completion_tokens" if self._endpoint.host == "api.openai.com" else "max_tokens"
         return {
             "model": self.name,
-            "messages": [{"role": message.role, "content": message.content} for message in messages],
+            "messages": [_sent(message) for message in messages],
             limit: max_tokens,
             "extra_headers": _idempotency(self.name, idempotency_key),
         }
@@ -210,10 +213,33 @@ class _Answer:
 def _completion(reply: ChatCompletion) -> Completion:
     with documented_shape():
         choice = reply.choices[0]
-        text = choice.message.content
-        if not text:
+        text = choice.message.content or ""
+        calls = tuple(
+            ToolCall(call.id, call.function.name, call.function.arguments)
+            for call in choice.message.tool_calls or ()
+            if call.type == "function"
+        )
+        if not text and not calls:
             raise MalformedReply("an answer without text")
-        return Completion(text, reply.model, choice.finish_reason, _usage(reply.usage))
+        return Completion(text, reply.model, choice.finish_reason, _usage(reply.usage), calls)
+
+
+def _sent(message: ChatMessage) -> dict[str, Any]:
+    """A message as the API reference has it (Chat Completions, ``messages``)."""
+    sent: dict[str, Any] = {"role": message.role, "content": message.content}
+    if message.tool_calls:
+        sent["tool_calls"] = [
+            {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+            for call in message.tool_calls
+        ]
+    if message.tool_call_id is not None:
+        sent["tool_call_id"] = message.tool_call_id
+    return sent
+
+
+def _described(tool: Tool) -> dict[str, Any]:
+    function = {"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)}
+    return {"type": "function", "function": function}
 
 
 def _usage(usage: CompletionUsage | None) -> Usage | None:

@@ -1,14 +1,36 @@
 """What the product asks of a chat model."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A function that the model may call. ``parameters`` is the JSON schema of its arguments."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A call that the model makes. ``arguments`` is what it wrote: JSON as a rule, checked by nobody yet."""
+
+    id: str
+    name: str
+    arguments: str
 
 
 @dataclass(frozen=True, slots=True)
 class ChatMessage:
-    role: Literal["system", "user", "assistant"]
+    """``tool_calls`` stand in an assistant's message; a ``tool`` message answers the call ``tool_call_id``."""
+
+    role: Literal["system", "user", "assistant", "tool"]
     content: str
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +43,16 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A whole answer. ``finish_reason`` is ``stop``, or ``length`` where ``max_tokens`` cut it."""
+    """A whole answer. ``finish_reason`` is ``stop``, or ``length`` where ``max_tokens`` cut it.
+
+    ``text`` may be empty where there are ``tool_calls``.
+    """
 
     text: str
     model: str
     finish_reason: str
     usage: Usage | None = None
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +93,9 @@ class ChatModel(Protocol):
         max_tokens: int,
         budget_s: float | None = None,
         idempotency_key: str | None = None,
+        tools: Sequence[Tool] = (),
     ) -> Completion:
-        """The whole answer. Raises ModelUnavailable."""
+        """The whole answer, with the calls of ``tools`` that the model makes. Raises ModelUnavailable."""
         ...
 
     def stream(

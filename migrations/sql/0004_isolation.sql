@@ -25,7 +25,20 @@ GRANT INSERT, UPDATE, DELETE ON categories, triage_examples, triage_models, cont
 GRANT INSERT ON chatbot_exchanges TO opora_app;
 GRANT INSERT, UPDATE ON telegram_updates TO opora_app;
 GRANT UPDATE ON telegram_bots TO opora_system;
+-- A company is registered with its first user in one transaction.
+GRANT INSERT ON users TO opora_system;
 GRANT INSERT, DELETE ON log_records TO opora_system;
 GRANT DELETE ON telegram_updates, telegram_deliveries, attachments TO opora_system;
+GRANT UPDATE ON attachments TO opora_system;
 GRANT SELECT ON metric_samples, alerts TO opora_app;
+-- An alert and its event are one transaction, which is the default tenant's: no other may touch an alert.
+ALTER TABLE alerts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE alerts FORCE ROW LEVEL SECURITY;
+CREATE POLICY system ON alerts TO opora_system USING (true) WITH CHECK (true);
+CREATE POLICY readers ON alerts FOR SELECT TO opora_app USING (true);
+CREATE POLICY opening ON alerts FOR INSERT TO opora_app
+    WITH CHECK (current_setting('opora.tenant_id', true) = '1');
+CREATE POLICY changing ON alerts FOR UPDATE TO opora_app
+    USING (current_setting('opora.tenant_id', true) = '1') WITH CHECK (true);
+GRANT INSERT, UPDATE ON alerts TO opora_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON metric_samples, alerts TO opora_system;

@@ -14,7 +14,9 @@ ALTER TABLE tickets ADD CONSTRAINT tickets_category
     FOREIGN KEY (tenant_id, category_id) REFERENCES categories (tenant_id, id);
 -- First replies and work per person are read from the messages.
 CREATE INDEX messages_author ON messages (author_id, id) WHERE author_id IS NOT NULL;
-CREATE INDEX messages_operator ON messages (conversation_id, id) WHERE author_kind = 'operator';
+CREATE INDEX messages_operator ON messages (tenant_id, conversation_id, id) INCLUDE (author_id, created_at)
+    WHERE author_kind = 'operator' AND visibility = 'public';
+CREATE INDEX tickets_created ON tickets (tenant_id, created_at);
 
 ALTER TABLE triage_examples ADD CONSTRAINT triage_examples_ticket
     FOREIGN KEY (tenant_id, ticket_id) REFERENCES conversations (tenant_id, id) ON DELETE CASCADE;
@@ -25,7 +27,13 @@ ALTER TABLE triage_models ADD CONSTRAINT triage_models_tenant
 
 ALTER TABLE attachments ADD CONSTRAINT attachments_uploader
     FOREIGN KEY (tenant_id, uploaded_by_id) REFERENCES users (tenant_id, id);
+-- Files outlive their message as unsent ones, until a duty has removed what the file store holds of them.
+ALTER TABLE attachments DROP CONSTRAINT attachments_message;
+ALTER TABLE attachments ADD CONSTRAINT attachments_message
+    FOREIGN KEY (tenant_id, message_id) REFERENCES messages (tenant_id, id) ON DELETE SET NULL (message_id);
 CREATE INDEX attachments_unsent ON attachments (created_at) WHERE message_id IS NULL;
+-- Quotas are sums over a tenant or one of its people, read from the index alone.
+CREATE INDEX attachments_sizes ON attachments (tenant_id, uploaded_by_id) INCLUDE (size_bytes);
 
 ALTER TABLE contacts ADD CONSTRAINT contacts_tenant FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE CASCADE;
 ALTER TABLE contacts ADD CONSTRAINT contacts_of_tenant UNIQUE (tenant_id, id);
@@ -43,7 +51,6 @@ ALTER TABLE leads ADD CONSTRAINT leads_contact
 ALTER TABLE leads ADD CONSTRAINT leads_owner FOREIGN KEY (tenant_id, owner_id) REFERENCES users (tenant_id, id);
 
 ALTER TABLE faqs ADD CONSTRAINT faqs_tenant FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE CASCADE;
-CREATE INDEX faqs_tags ON faqs USING gin (tags);
 ALTER TABLE chatbot_sessions ADD CONSTRAINT chatbot_sessions_conversation
     FOREIGN KEY (tenant_id, id) REFERENCES conversations (tenant_id, id) ON DELETE CASCADE;
 ALTER TABLE chatbot_sessions ADD CONSTRAINT chatbot_sessions_user
@@ -52,10 +59,14 @@ ALTER TABLE chatbot_exchanges ADD CONSTRAINT chatbot_exchanges_session
     FOREIGN KEY (tenant_id, session_id) REFERENCES conversations (tenant_id, id) ON DELETE CASCADE;
 ALTER TABLE chatbot_exchanges ADD CONSTRAINT chatbot_exchanges_ticket
     FOREIGN KEY (ticket_id) REFERENCES tickets (id) ON DELETE SET NULL;
-CREATE INDEX chatbot_exchanges_common ON chatbot_exchanges (tenant_id, query_key);
+CREATE INDEX chatbot_sessions_key ON chatbot_sessions (tenant_id, key);
+-- Analytics of one tenant among others read this index alone.
+CREATE INDEX chatbot_exchanges_common ON chatbot_exchanges (tenant_id, query_key, id)
+    INCLUDE (was_escalated, confidence);
 CREATE INDEX chatbot_exchanges_escalated ON chatbot_exchanges (tenant_id, id) WHERE was_escalated;
 
 CREATE UNIQUE INDEX alerts_open ON alerts (host, metric) WHERE closed_at IS NULL;
+CREATE INDEX log_records_source ON log_records (tenant_id, source, id);
 ALTER TABLE log_records ADD CONSTRAINT log_records_tenant
     FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE CASCADE;
 
@@ -64,6 +75,10 @@ ALTER TABLE telegram_bots ADD CONSTRAINT telegram_bots_tenant
 ALTER TABLE telegram_bots ADD CONSTRAINT telegram_bots_of_tenant UNIQUE (tenant_id, id);
 ALTER TABLE telegram_updates ADD CONSTRAINT telegram_updates_bot
     FOREIGN KEY (tenant_id, bot_id) REFERENCES telegram_bots (tenant_id, id) ON DELETE CASCADE;
+CREATE INDEX telegram_updates_handled ON telegram_updates (handled_at);
+-- What is said in a chat is said in the order of its jobs.
+CREATE INDEX jobs_telegram_words ON jobs ((args ->> 'chat'), id)
+    WHERE task = 'telegram.send' AND state IN ('pending', 'sent', 'running');
 CREATE INDEX telegram_updates_waiting ON telegram_updates (bot_id, chat_id, update_id) WHERE handled_at IS NULL;
 ALTER TABLE telegram_chats ADD CONSTRAINT telegram_chats_bot
     FOREIGN KEY (tenant_id, bot_id) REFERENCES telegram_bots (tenant_id, id) ON DELETE CASCADE;

@@ -5,13 +5,11 @@ from typing import Self
 import strawberry
 
 from core.events import EscalationReason
-from core.languages import Language
 from schema.types.knowledge import FoundChunk
+from schema.types.languages import Language
 from schema.types.rows import copier
 from services.answering import AnswerHealth
 from services.drafting import Draft
-
-strawberry.enum(Language, description="Languages in which people are answered.")
 
 _ANSWER = copier("content", "needs_escalation", "model", "confidence", "language")
 

@@ -14,6 +14,7 @@ from models.users import User
 from services.messages import MessageView
 from services.rate_limits import UNLIMITED, Bucket, Decision, RateLimiter, caller
 from services.ticket_list import MessageKey, TicketRow
+from services.user_list import Deeds
 
 K = TypeVar("K", bound=Hashable, contravariant=True)
 T = TypeVar("T", covariant=True)
@@ -30,6 +31,7 @@ class Loaders:
     """What fields load that their operation did not bring along. Rows hidden from the actor come as None."""
 
     users: Loader[int, User | None]
+    deeds: Loader[int, Deeds | None]
     tickets: Loader[int, TicketRow | None]
     messages: Loader[MessageKey, Slice[MessageView]]
 

@@ -9,6 +9,7 @@ from core.events import EscalationReason
 from models.tickets import TicketStatus
 from schema.types.context import Info, computed
 from schema.types.messages import Message
+from schema.types.people import Person
 from schema.types.scalars import BigInt
 from schema.types.tickets import Ticket
 
@@ -42,6 +43,13 @@ class TicketUpdated(TicketEvent):
 class TicketStatusChanged(TicketEvent):
     status: TicketStatus
     previous: TicketStatus
+    changed_by_id: strawberry.Private[int | None]
+
+    @computed("Who moved it; null for the system, and for somebody of another tenant.")
+    async def changed_by(self, info: Info) -> Person | None:
+        if self.changed_by_id is None:
+            return None
+        return Person.of_or_none(await info.context.loaders.users.load(self.changed_by_id), info.context.actor)
 
 
 @strawberry.type(description="A person has to take over.")

@@ -4,8 +4,10 @@ from typing import Self
 
 import strawberry
 
+from core.actor import Role
+from schema.types.tenants import Tenant
 from schema.types.users import User
-from services import identity
+from services import identity, registration
 
 
 @strawberry.type(description="What a sign-in gives.")
@@ -34,18 +36,46 @@ class LogoutPayload:
     ok: bool
 
 
-@strawberry.input(description="A new user, with the role USER.")
+@strawberry.input(description="A new user.")
 class RegisterInput:
     email: str
     password: str = strawberry.field(description="8 characters to 72 bytes, with a letter and a digit.")
     full_name: str = ""
     tenant_id: strawberry.ID | None = strawberry.field(default=None, description="Absent: the default tenant.")
+    username: str | None = strawberry.field(
+        default=None, description="1 to 64 letters, digits and . _ + -; in the default tenant one can sign in with it."
+    )
+    role: Role = strawberry.field(
+        default=Role.USER,
+        description="Above USER: granted by an admin's token, or to the first user of the default tenant.",
+    )
+
+
+@strawberry.input(description="A new company, and the account of its admin.")
+class RegisterCompanyInput:
+    email: str = strawberry.field(description="One that no tenant knows.")
+    password: str = strawberry.field(description="8 characters to 72 bytes, with a letter and a digit.")
+    company_name: str
+    full_name: str = ""
+
+
+@strawberry.type(description="A new tenant and its admin.")
+class RegisterCompanyPayload:
+    user: User
+    tenant: Tenant
+
+    @classmethod
+    def of(cls, company: registration.Company) -> Self:
+        return cls(user=User.of(company.admin), tenant=Tenant.of(company.tenant))
 
 
 @strawberry.input
 class LoginInput:
-    email: str
     password: str
+    email: str | None = None
+    username: str | None = strawberry.field(
+        default=None, description="Instead of the e-mail. Without a `tenantId`, one of the default tenant."
+    )
     tenant_id: strawberry.ID | None = strawberry.field(
         default=None, description="Needed only where the same e-mail and password are known to several tenants."
     )
@@ -57,6 +87,9 @@ class ChangePasswordInput:
     new_password: str
 
 
-@strawberry.input
+@strawberry.input(description="What to change of oneself; the full name follows the first and the last.")
 class UpdateMeInput:
-    full_name: str
+    full_name: strawberry.Maybe[str]
+    first_name: strawberry.Maybe[str]
+    last_name: strawberry.Maybe[str | None]
+    telegram_username: strawberry.Maybe[str | None]

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Self
+from uuid import UUID
 
 import strawberry
 
@@ -9,6 +10,7 @@ from core.events import Visibility
 from models.conversations import AuthorKind
 from models.knowledge import Citation as CitationRow
 from schema.types.context import Info, computed
+from schema.types.files import Attachment
 from schema.types.people import Person
 from schema.types.rows import copier, shown_id, shown_id_or_none
 from services.messages import MessageView
@@ -47,6 +49,7 @@ class Message:
     )
     model: str | None = strawberry.field(description="Of the assistant's answers: `extractive` for a quotation.")
     citations: list[Citation]
+    attachments: list[Attachment]
     created_at: datetime
     author_id: strawberry.Private[int | None]
 
@@ -64,6 +67,7 @@ class Message:
             ticket_id=shown_id(message.conversation_id),
             internal=message.visibility is Visibility.STAFF,
             citations=[Citation.of(citation) for citation in view.citations],
+            attachments=[Attachment.of(attachment) for attachment in view.attachments],
             **_MESSAGE(message),
         )
 
@@ -88,7 +92,7 @@ class MessagePreview:
 
 @strawberry.input(description="A message to a ticket.")
 class AddMessageInput:
-    text: str = strawberry.field(description="1 to 20,000 characters.")
+    text: str = strawberry.field(description="1 to 20,000 characters; may be empty where files are sent.")
     author: AuthorKind | None = strawberry.field(
         default=None,
         description="Staff may say CUSTOMER, to note what a customer said elsewhere. Absent: what the caller is.",
@@ -96,4 +100,9 @@ class AddMessageInput:
     internal: bool = strawberry.field(default=False, description="A note among staff.")
     auto_respond: bool = strawberry.field(
         default=True, description="Whether the assistant answers what a customer wrote."
+    )
+    attachments: list[UUID] = strawberry.field(
+        default_factory=list,
+        description="Up to 10 files, by `publicId`, that the caller uploaded by `POST /api/v1/files/upload`"
+        " and has not sent yet.",
     )

@@ -5,13 +5,25 @@ from typing import Self
 
 import strawberry
 
-from core.languages import Language
+from models.tenants import TelegramMode
 from models.tenants import Tenant as TenantRow
 from models.tickets import TicketStatus
+from schema.types.languages import Language
 from schema.types.rows import copier, shown_id
 from services import tenants
 
-_TENANT = copier("slug", "name", "language", "registration_open", "answer_threshold", "suggest_threshold", "created_at")
+strawberry.enum(TelegramMode, description="What the tenant's Telegram bot does: open tickets, or interview for leads.")
+
+_TENANT = copier(
+    "slug",
+    "name",
+    "language",
+    "registration_open",
+    "answer_threshold",
+    "suggest_threshold",
+    "telegram_mode",
+    "created_at",
+)
 
 
 @strawberry.type(description="A company: nothing of one tenant is visible to another.")
@@ -27,6 +39,7 @@ class Tenant:
     suggest_threshold: float | None = strawberry.field(
         description="Score below which nothing is offered and a person is called; null takes the measured default."
     )
+    telegram_mode: TelegramMode
     created_at: datetime
 
     @classmethod
@@ -71,3 +84,4 @@ class UpdateTenantSettingsInput:
     registration_open: strawberry.Maybe[bool]
     answer_threshold: strawberry.Maybe[float | None]
     suggest_threshold: strawberry.Maybe[float | None]
+    telegram_mode: strawberry.Maybe[TelegramMode]

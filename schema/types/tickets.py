@@ -8,8 +8,10 @@ import strawberry
 from core.actor import Actor
 from core.events import EscalationReason
 from core.paging import CursorPage
-from models.tickets import TicketPriority, TicketSource, TicketStatus
+from models.tickets import Sentiment, TicketPriority, TicketSource, TicketStatus
+from schema.types.categories import Category
 from schema.types.context import Info, computed
+from schema.types.languages import Language
 from schema.types.messages import Message, MessagePreview
 from schema.types.paging import After, Connection, First, connection
 from schema.types.people import Person
@@ -20,6 +22,7 @@ from services.ticket_list import MessageKey, TicketRow
 strawberry.enum(TicketStatus, description="Where a ticket stands.")
 strawberry.enum(TicketPriority, description="How urgent a ticket is.")
 strawberry.enum(TicketSource, description="How a ticket came in.")
+strawberry.enum(Sentiment, description="The tone of a text.")
 strawberry.enum(EscalationReason, description="Why a person has to take over.")
 
 _TICKET = copier(
@@ -33,6 +36,10 @@ _TICKET = copier(
     "resolved_at",
     "created_at",
     "updated_at",
+    "auto_categorized",
+    "category_confidence",
+    "sentiment",
+    "language",
     "message_count",
     "last_seq",
 )
@@ -53,6 +60,13 @@ class Ticket:
     resolved_at: datetime | None
     created_at: datetime
     updated_at: datetime
+    category: Category | None = strawberry.field(description="Null until somebody, or the classifier, has chosen one.")
+    auto_categorized: bool = strawberry.field(description="Whether the classifier chose the category.")
+    category_confidence: float | None = strawberry.field(
+        description="The classifier's, from 0 to 1, calibrated; null where a person chose."
+    )
+    sentiment: Sentiment | None = strawberry.field(description="The tone of its text; null until it was looked at.")
+    language: Language | None = strawberry.field(description="What the customer last wrote in.")
     author: Person | None = strawberry.field(description="Null for somebody of another tenant.")
     assignee: Person | None
     last_message: MessagePreview | None = strawberry.field(description="The newest that the caller may see.")
@@ -72,6 +86,7 @@ class Ticket:
         """As ``actor`` sees it."""
         return cls(
             id=shown_id(row.id),
+            category=Category.of_or_none(row.category),
             author=Person.of_or_none(row.author, actor),
             assignee=Person.of_or_none(row.assignee, actor),
             last_message=MessagePreview.of_or_none(row.last_message),
@@ -85,6 +100,8 @@ class TicketFilter:
     priority: list[TicketPriority] | None = None
     assigned_to: strawberry.ID | None = None
     unassigned: bool = strawberry.field(default=False, description="Only tickets that nobody has.")
+    category: list[strawberry.ID] | None = None
+    sentiment: list[Sentiment] | None = None
 
 
 @strawberry.input(description="A new ticket of the caller.")
@@ -93,6 +110,9 @@ class CreateTicketInput:
     description: str = ""
     priority: TicketPriority = TicketPriority.MEDIUM
     source: TicketSource = TicketSource.API
+    category_id: strawberry.ID | None = strawberry.field(
+        default=None, description="An active category; without one the classifier looks for one, a moment later."
+    )
     auto_respond: bool = strawberry.field(default=True, description="Whether the assistant answers the description.")
 
 
@@ -104,6 +124,9 @@ class UpdateTicketInput:
     priority: strawberry.Maybe[TicketPriority]
     assigned_to: strawberry.Maybe[strawberry.ID | None] = strawberry.field(
         description="A member of staff; null takes the ticket from whoever has it."
+    )
+    category_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(
+        description="An active category. Where staff change it, the classifier learns from that."
     )
 
 

@@ -7,9 +7,14 @@ import strawberry
 
 from core.actor import Role
 from models.users import User as UserRow
+from schema.types.context import Info, computed
 from schema.types.rows import copier, shown_id
+from schema.types.scalars import BigInt
 
-_USER = copier("email", "full_name", "role", "is_active", "created_at")
+_USER = copier(
+    "email", "username", "full_name", "first_name", "last_name", "telegram_id", "telegram_username", "role",
+    "is_active", "created_at",
+)  # fmt: skip
 
 
 @strawberry.type(description="A user of the tenant.")
@@ -17,14 +22,38 @@ class User:
     id: strawberry.ID
     tenant_id: strawberry.ID
     email: str | None
+    username: str | None = strawberry.field(description="What they sign in with instead of the e-mail.")
     full_name: str
+    first_name: str
+    last_name: str
+    telegram_id: BigInt | None
+    telegram_username: str | None
     role: Role
     is_active: bool = strawberry.field(description="False: shut out, with nothing of theirs removed.")
     created_at: datetime
 
+    @computed("How many tickets they opened; null of somebody of another tenant.")
+    async def tickets_count(self, info: Info) -> int | None:
+        done = await info.context.loaders.deeds.load(int(self.id))
+        return None if done is None else done.tickets_count
+
+    @computed("The last sign-in, ticket or message; null of somebody of another tenant.")
+    async def last_activity(self, info: Info) -> datetime | None:
+        done = await info.context.loaders.deeds.load(int(self.id))
+        return None if done is None else done.last_activity
+
     @classmethod
     def of(cls, user: UserRow) -> Self:
         return cls(id=shown_id(user.id), tenant_id=shown_id(user.tenant_id), **_USER(user))
+
+
+@strawberry.input(description="Which users; what is left out does not narrow.")
+class UserFilter:
+    role: list[Role] | None = None
+    is_active: bool | None = None
+    search: str | None = strawberry.field(
+        default=None, description="A part of a name, a username or an e-mail, whatever its case."
+    )
 
 
 @strawberry.input(description="A new user of the tenant.")

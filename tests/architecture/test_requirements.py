@@ -12,6 +12,8 @@ import pytest
 from tests.architecture.source import FOLDERS, ROOT, python_files, tree
 
 _FOR_TESTS = ("tests", "benchmarks", "deploy")
+_OPTIONAL = ("integrations", "speech")
+"""Imports what `make voice` installs, where that has been run."""
 
 
 def _normal(name: str) -> str:
@@ -36,18 +38,19 @@ def test_every_import_is_asked_for() -> None:
     providers = importlib.metadata.packages_distributions()
     runtime = _asked_for("requirements.in")
     development = runtime | _asked_for("requirements-dev.in")
+    voice = runtime | _asked_for("requirements-voice.in")
     missing = {
         f"{path} imports {name}"
         for path in python_files()
         for name in _imported(path)
         if name not in sys.stdlib_module_names and name not in FOLDERS
-        for asked in [development if path.parts[0] in _FOR_TESTS else runtime]
+        for asked in [development if path.parts[0] in _FOR_TESTS else voice if path.parts[:2] == _OPTIONAL else runtime]
         if not {_normal(provider) for provider in providers.get(name, [name])} & asked
     }
     assert not missing, "\n".join(sorted(missing))
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev", "requirements-voice"])
 def test_lock_has_what_is_asked_for_with_hashes_and_no_address(name: str) -> None:
     text = (ROOT / f"{name}.lock").read_text(encoding="utf-8")
     pinned = re.findall(r"^([\w.-]+)==\S+(?: ; .*?)? \\\n    --hash=sha256:", text, re.MULTILINE)

@@ -57,6 +57,14 @@ Fault = Status | Hang | Break | Garbage
 
 
 @dataclass(frozen=True, slots=True)
+class Calls:
+    """A reply that calls a function; ``arguments`` are sent as they are, also where they are not JSON."""
+
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """One request: ``body`` is the parsed JSON, or the form's fields with the length of its file."""
 
@@ -76,11 +84,12 @@ class OpenAIDouble:
     base_url: str = ""
     api_key: str = "sk-double-0123456789"
     models: tuple[str, ...] = ("double-chat", "double-embeddings")
-    reply: Callable[[Mapping[str, Any]], str] = lambda _body: "Reset it on the sign-in page [1]."
+    reply: Callable[[Mapping[str, Any]], str | Calls] = lambda _body: "Reset it on the sign-in page [1]."
     transcript: str = "здравствуйте"
     dimensions: int = 384
     faults: deque[Fault] = field(default_factory=deque)
     requests: list[Recorded] = field(default_factory=list)
+    file_names: list[str] = field(default_factory=list)
     stopped: bool = False
 
     def app(self) -> Starlette:
@@ -105,7 +114,10 @@ class OpenAIDouble:
         fault, answer = await self._begin(request, body)
         if answer is not None:
             return answer
-        text = self.reply(body)
+        said = self.reply(body)
+        if isinstance(said, Calls):
+            return JSONResponse(_calling(body, said))
+        text = said
         if body.get("stream"):
             return StreamingResponse(self._pieces(body, text, fault), media_type="text/event-stream")
         message = {"role": "assistant", "content": text, "refusal": None}
@@ -152,6 +164,7 @@ class OpenAIDouble:
     async def _transcribe(self, request: Request) -> Response:
         async with request.form() as form:
             body = {name: value if isinstance(value, str) else value.size for name, value in form.items()}
+            self.file_names += [value.filename or "" for value in form.values() if not isinstance(value, str)]
         _, answer = await self._begin(request, body)
         if answer is not None:
             return answer
@@ -206,6 +219,15 @@ def running_openai(double: OpenAIDouble | None = None) -> Iterator[OpenAIDouble]
 
 def _head(body: Mapping[str, Any], kind: str) -> dict[str, Any]:
     return {"id": "chatcmpl-double", "object": kind, "created": 1, "model": body["model"]}
+
+
+def _calling(body: Mapping[str, Any], call: Calls) -> dict[str, Any]:
+    function = {"name": call.name, "arguments": call.arguments}
+    calls = [{"id": f"call_{len(body['messages'])}", "type": "function", "function": function}]
+    message = {"role": "assistant", "content": None, "refusal": None, "tool_calls": calls}
+    choice = {"index": 0, "message": message, "finish_reason": "tool_calls", "logprobs": None}
+    usage = _usage(json.dumps(body["messages"]), call.arguments)
+    return {**_head(body, "chat.completion"), "choices": [choice], "usage": usage}
 
 
 def _delta(delta: Mapping[str, Any], finish_reason: str | None = None) -> dict[str, Any]:

@@ -162,7 +162,8 @@ async def test_a_reply_is_requested_and_arrives(customer: GraphQLClient, tenant:
     ticket_id = await opened(customer, "I want to talk to a person")
     request = "mutation($id: ID!) { requestReply(ticketId: $id) { ticketId } }"
     assert (await customer(request, id=ticket_id))["requestReply"] == {"ticketId": ticket_id}
-    assert await drain_jobs(tenant) == 1
+    reply_and_triage = 2
+    assert await drain_jobs(tenant) == reply_and_triage
     page = (await customer(MESSAGES, id=ticket_id, first=5))["ticket"]["messages"]
     assert [edge["node"]["authorKind"] for edge in page["edges"]] == ["SYSTEM"]
 

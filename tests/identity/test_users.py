@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -10,15 +11,16 @@ from core.errors import Conflict, Forbidden, InvalidInput, NotAuthenticated, Not
 from core.paging import CursorPage, OffsetPage
 from models.tenants import Tenant
 from models.users import User
-from services import identity, users
+from services import identity, user_list, users
 from services.unit_of_work import UnitOfWork, unit_of_work
+from services.user_list import UserFilter
 from tests.fixtures.people import MakeTenant, MakeUser, actor_of
 from tests.identity.conftest import access_changes, sign_in
 
 Operation = Callable[[UnitOfWork, int], Awaitable[Any]]
 OPERATIONS: dict[str, Operation] = {
     "list": lambda uow, _: users.list_users(uow, OffsetPage()),
-    "page": lambda uow, _: users.page_users(uow, CursorPage(10)),
+    "number of": lambda uow, _: users.number_of(uow, uuid4()),
     "get": users.get,
     "create": lambda uow, _: users.create(uow.actor, email="new@example.com", password="securePassword1"),
     "update": lambda uow, user_id: users.update(uow, user_id, full_name="Renamed"),
@@ -77,10 +79,19 @@ async def test_an_admin_lists_the_users_of_the_own_tenant_alone(make_tenant: Mak
     ids = [user.id for user in people]
     async with unit_of_work(actor_of(people[0])) as uow:
         assert [user.id for user in await users.list_users(uow, OffsetPage(skip=1, limit=2))] == ids[1:3]
-        first = await users.page_users(uow, CursorPage(3))
-        rest = await users.page_users(uow, CursorPage(3, after=first.rows[-1].id))
+        first = await user_list.cursor_page(uow, CursorPage(3), UserFilter())
+        rest = await user_list.cursor_page(uow, CursorPage(3, after=first.rows[-1].id), UserFilter())
         assert ([user.id for user in [*first.rows, *rest.rows]], first.has_more, rest.has_more) == (ids, True, False)
         assert set(await users.by_ids(uow, [*ids[:2], 999_999_999])) == set(ids[:2])
+
+
+@pytest.mark.parametrize("role", [Role.USER, Role.AGENT])
+async def test_below_moderator_nobody_reads_pages_of_people(tenant: Tenant, make_user: MakeUser, role: Role) -> None:
+    async with unit_of_work(actor_of(await make_user(tenant, role))) as uow:
+        with pytest.raises(Forbidden):
+            await user_list.cursor_page(uow, CursorPage(3), UserFilter())
+        with pytest.raises(Forbidden):
+            await user_list.numbered_page(uow, OffsetPage(), UserFilter())
 
 
 @pytest.mark.parametrize("role", [Role.USER, Role.AGENT, Role.MODERATOR, Role.ADMIN])

@@ -11,9 +11,9 @@ from prometheus_client import REGISTRY
 from core.errors import ModelUnavailable
 from core.network import NetworkInTransaction, forbidden
 from integrations.llm.openai import OpenAIChat
-from integrations.llm.port import ChatMessage, Usage
+from integrations.llm.port import ChatMessage, Tool, ToolCall, Usage
 from integrations.model_endpoint import EndpointFailed, EndpointOptions, FailureReason
-from tests.doubles.openai import Break, Fault, Garbage, Hang, OpenAIDouble, Status, running_openai
+from tests.doubles.openai import Break, Calls, Fault, Garbage, Hang, OpenAIDouble, Status, running_openai
 
 QUESTION = [ChatMessage("system", "Answer from the ground."), ChatMessage("user", "Как сбросить пароль?")]
 
@@ -208,3 +208,43 @@ async def test_a_key_of_the_environment_does_not_go_to_a_foreign_host(
     await model.health()
     assert "of-somebody" not in str(double.requests[0].headers)
     await model.close()
+
+
+TOOL = Tool("register_lead", "Files it.", {"type": "object", "properties": {"name": {"type": "string"}}})
+
+
+async def test_a_call_of_a_tool_is_part_of_the_completion(model: OpenAIChat, double: OpenAIDouble) -> None:
+    reply, double.reply = double.reply, lambda _body: Calls("register_lead", '{"name": "Канат"}')
+    completion = await model.complete(QUESTION, max_tokens=50, tools=[TOOL])
+    double.reply = reply
+    (call,) = completion.tool_calls
+    assert (call.name, call.arguments, completion.text, completion.finish_reason) == (
+        "register_lead", '{"name": "Канат"}', "", "tool_calls",
+    )  # fmt: skip
+    (sent,) = double.requests[-1].body["tools"]
+    assert sent == {
+        "type": "function",
+        "function": {"name": TOOL.name, "description": TOOL.description, "parameters": dict(TOOL.parameters)},
+    }
+
+
+async def test_the_result_of_a_call_is_sent_as_documented(model: OpenAIChat, double: OpenAIDouble) -> None:
+    call = ToolCall("call_1", "register_lead", "{}")
+    called = [ChatMessage("assistant", "", (call,)), ChatMessage("tool", "Error: no name", tool_call_id="call_1")]
+    completion = await model.complete([*QUESTION, *called], max_tokens=50, tools=[TOOL])
+    assert completion.tool_calls == ()
+    assert double.requests[-1].body["messages"][-2:] == [
+        {
+            "role": "assistant",
+            "content": "",
+            "tool_calls": [
+                {"id": "call_1", "type": "function", "function": {"name": "register_lead", "arguments": "{}"}}
+            ],
+        },
+        {"role": "tool", "content": "Error: no name", "tool_call_id": "call_1"},
+    ]
+
+
+async def test_without_tools_the_request_names_none(model: OpenAIChat, double: OpenAIDouble) -> None:
+    await model.complete(QUESTION, max_tokens=50)
+    assert "tools" not in double.requests[-1].body

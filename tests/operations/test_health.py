@@ -1,5 +1,6 @@
 """/health and /ready: alive is not ready, and a third party that is down changes neither."""
 
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -9,7 +10,7 @@ from app.embedded.valkey import EmbeddedValkey
 from config.database import close_database, open_database
 from config.settings import Settings
 from core.errors import Unavailable
-from services.providers import Providers, providers, use_providers
+from services.providers import providers, use_providers
 from tests.fixtures.application import client_of
 from tests.fixtures.servers import with_database
 
@@ -37,7 +38,7 @@ class DeadModel:
 
 async def test_a_dead_model_keeps_nobody_from_being_ready(client: httpx.AsyncClient) -> None:
     present = providers()
-    use_providers(Providers(present.embedder, present.calibration, present.archive, present.index, DeadModel()))  # type: ignore[arg-type]
+    use_providers(replace(present, chat=DeadModel()))  # type: ignore[arg-type]
     try:
         response = await client.get("/ready")
     finally:

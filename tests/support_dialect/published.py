@@ -6,14 +6,14 @@ from functools import cache
 from typing import Any
 
 import httpx
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no types
+from jsonschema import Draft202012Validator
 
 from app.openapi import document
 
 SPEC: dict[str, Any] = json.loads(document())
 _PATHS = [
     # Fewest parameters first, as the routes are matched.
-    (re.compile(re.sub(r"{source}", "(.+)", re.sub(r"{\w+_id}", "([^/]+)", path))), path)
+    (re.compile(re.sub(r"{\w+}", "([^/]+)", re.sub(r"{source}", "(.+)", path))), path)
     for path in sorted(SPEC["paths"], key=lambda path: path.count("{"))
 ]
 

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from core.actor import Role
-from models.tickets import TicketStatus
+from models.tickets import TicketSource, TicketStatus
 from rest.support import examples
 from services import messages, tickets
 from services.tickets import TicketChanges
@@ -41,6 +41,7 @@ async def test_defaults_of_a_ticket(world: World, client: httpx.AsyncClient) -> 
         {"title": "x" * 256},
         {"title": "a", "priority": "urgent"},
         {"title": "a", "source": "fax"},
+        {"title": "a", "source": "telegram"},
     ],
 )
 async def test_tickets_that_the_document_refuses(body: dict[str, str], world: World, client: httpx.AsyncClient) -> None:
@@ -57,9 +58,20 @@ async def test_auto_respond_decides_whether_the_assistant_answers(
     await drain_jobs(world.tenant)
     body = {"title": "Reset", "description": "How to reset my password in Settings?", "auto_respond": auto_respond}
     ticket = (await client.post("/v1/tickets", json=body, headers=world.headers(Role.USER))).json()
-    assert await drain_jobs(world.tenant) == int(auto_respond)
+    # Triage looks at the ticket either way.
+    assert await drain_jobs(world.tenant) == 1 + int(auto_respond)
     listed = await client.get(f"/v1/tickets/{ticket['id']}/messages", headers=world.headers(Role.USER))
     assert bool(listed.json()) is auto_respond
+
+
+@pytest.mark.parametrize("source", TicketSource)
+async def test_channels_that_the_document_does_not_know_are_shown_as_api(
+    source: TicketSource, world: World, client: httpx.AsyncClient
+) -> None:
+    async with unit_of_work(actor_of(world.people[Role.USER])) as uow:
+        ticket = await tickets.create(uow, title="From somewhere", source=source, auto_respond=False)
+    shown = await client.get(f"/v1/tickets/{ticket.id}", headers=world.headers(Role.USER))
+    assert shown.json()["source"] == (source if source in ("web", "email") else "api")
 
 
 async def test_the_documents_example_of_a_change(world: World, client: httpx.AsyncClient) -> None:
