@@ -1,4 +1,4 @@
-"""Bodies of identity exactly as the document of `itdesk` shows them, a value for each placeholder that allows but few."""
+"""Bodies of identity exactly as the document of `itdesk` shows them, a value for each placeholder."""
 
 from collections.abc import Mapping
 from typing import Any

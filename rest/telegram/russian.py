@@ -81,7 +81,10 @@ _WHOLE: Sequence[tuple[re.Pattern[str], _Words]] = tuple(
     for pattern, words in (
         (r"(Ticket|Category|User|Message|File) not found$", lambda m: _OF_NOUN[m[1]]),
         (r"Internal error (\S+)$", lambda m: f"Внутренняя ошибка сервера ({m[1]})"),
-        (r"Ticket cannot move from (\w+) to (\w+)$", lambda m: f"Тикет нельзя перевести из {_status(m[1])} в {_status(m[2])}"),
+        (
+            r"Ticket cannot move from (\w+) to (\w+)$",
+            lambda m: f"Тикет нельзя перевести из {_status(m[1])} в {_status(m[2])}",
+        ),
         (r"You cannot change your own role$", lambda m: "Нельзя изменить свою роль"),
         (r"You cannot deactivate yourself$", lambda m: "Нельзя заблокировать самого себя"),
         (r"You cannot \w+ another \w+$", lambda m: "Нельзя менять права другого администратора"),
