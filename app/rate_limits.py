@@ -5,7 +5,7 @@ While Redis does not answer each process counts by itself: never an error, never
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -45,7 +45,7 @@ class RateLimits:
         if not self._enabled or not identities:
             return UNLIMITED
         decisions = [await self._count(bucket, identity) for identity in identities]
-        return min(decisions, key=lambda one: (one.allowed, one.remaining, -one.retry_after))
+        return _tightest(decisions)
 
     async def close(self) -> None:
         """Let go of the connections to Redis."""
@@ -53,7 +53,10 @@ class RateLimits:
             await self._pool.disconnect()
 
     async def _count(self, bucket: Bucket, identity: str) -> Decision:
-        item = self._items[bucket]
+        decisions = [await self._within(item, counted, identity) for item, counted in self._items[bucket]]
+        return _tightest(decisions)
+
+    async def _within(self, item: RateLimitItem, bucket: Bucket, identity: str) -> Decision:
         if self._redis is not None and time.monotonic() >= self._redis_again_at:
             try:
                 return await _decide(self._redis, item, bucket, identity)
@@ -61,6 +64,10 @@ class RateLimits:
                 self._redis_again_at = time.monotonic() + _PAUSE_S
                 logger.warning("rate_limits_without_redis", error=type(error).__name__)
         return await _decide(self._memory, item, bucket, identity)
+
+
+def _tightest(decisions: Sequence[Decision]) -> Decision:
+    return min(decisions, key=lambda one: (one.allowed, one.remaining, -one.retry_after))
 
 
 async def _decide(limiter: MovingWindowRateLimiter, item: RateLimitItem, bucket: Bucket, identity: str) -> Decision:
@@ -76,13 +83,16 @@ async def _decide(limiter: MovingWindowRateLimiter, item: RateLimitItem, bucket:
     )
 
 
-def _items(settings: Settings) -> Mapping[Bucket, RateLimitItem]:
+def _items(settings: Settings) -> Mapping[Bucket, Sequence[tuple[RateLimitItem, Bucket]]]:
+    """What a request of each kind counts in: the window, and whose count it is."""
     limits = settings.limits
+    auth = (RateLimitItemPerMinute(limits.auth_per_minute), Bucket.AUTH)
     return {
-        Bucket.AUTH: RateLimitItemPerMinute(limits.auth_per_minute),
-        Bucket.AGENT: RateLimitItemPerMinute(limits.agent_per_minute),
-        Bucket.OTHER: RateLimitItemPerMinute(limits.other_per_minute),
-        Bucket.GRAPHQL: RateLimitItemPerMinute(limits.graphql_per_minute),
+        Bucket.AUTH: [auth],
+        Bucket.LOGIN: [(RateLimitItemPerMinute(limits.login_per_5_minutes, 5), Bucket.LOGIN), auth],
+        Bucket.AGENT: [(RateLimitItemPerMinute(limits.agent_per_minute), Bucket.AGENT)],
+        Bucket.OTHER: [(RateLimitItemPerMinute(limits.other_per_minute), Bucket.OTHER)],
+        Bucket.GRAPHQL: [(RateLimitItemPerMinute(limits.graphql_per_minute), Bucket.GRAPHQL)],
     }
 
 

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Message, Receive, Scope, Send
 
 from app.authentication import bearer_token
-from core.errors import InvalidInput, NotAuthenticated
+from core.errors import NotAuthenticated
 from rest.bodies import FORM, media_type, read_body
 from rest.endpoints import Gate, PathEndpoint, failure
 from rest.itdesk.dialect import ITDESK
@@ -19,8 +19,6 @@ from rest.leads.dialect import LEADS
 from rest.operations import Dialect
 from rest.replyx.dialect import REPLYX
 from services import tokens
-from services.client_ip import client_ip
-from services.rate_limits import Bucket, caller
 from services.tokens import TokenKind
 
 Choice = Callable[[Request, bytes], Dialect]
@@ -67,10 +65,8 @@ class SharedEndpoint:
 
     def __init__(self, path: str, choices: Mapping[str, Choice], gate: Gate) -> None:
         self._choices = choices
-        self._gate = gate
         offered = {one.name: [of for of in one.operations if one.prefix + of.path == path] for one in _CLAIMANTS}
         self._endpoints = {one.name: PathEndpoint(one, gate, offered[one.name]) for one in _CLAIMANTS}
-        self._offered = {(name, of.method) for name, operations in offered.items() for of in operations}
         # Knows every method of the path, and so answers those that nobody offers.
         self._elsewise = PathEndpoint(REPLYX, gate, [of for operations in offered.values() for of in operations])
 
@@ -83,18 +79,10 @@ class SharedEndpoint:
             return
         try:
             body = await read_body(request, _MOST_BYTES) if method == "POST" else b""
-            dialect = choose(request, body)
-            if (dialect.name, method) not in self._offered:
-                await self._refuse(request)
         except Exception as error:
             await failure(choose(request, b""), error)(scope, receive, send)
             return
-        await self._endpoints[dialect.name](scope, _again(body, receive), send)
-
-    async def _refuse(self, request: Request) -> None:
-        """Raises InvalidInput naming the forms that are served, RateLimited."""
-        (await self._gate.limiter.check(Bucket.AUTH, caller(None, client_ip(request.scope)))).enforce()
-        raise InvalidInput("The body must hold company_name or username, as the documents of these forms show")
+        await self._endpoints[choose(request, body).name](scope, _again(body, receive), send)
 
 
 def _members(body: bytes) -> frozenset[str]:

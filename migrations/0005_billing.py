@@ -1,4 +1,4 @@
-"""The ledger. Literals stand for the application's enums, which may change later."""
+"""The ledger, and what accounts show beside it. Literals stand for the application's enums, which may change later."""
 
 from decimal import Decimal
 
@@ -46,5 +46,16 @@ class Migration(migrations.Migration):
             },
             bases=["Model"],
         ),
+        # Rows that are there need a value: the database's default gives it, and goes.
+        ops.AddField(
+            model_name="Tenant", name="plan", field=fields.CharField(default="trial", db_default="trial", max_length=32)
+        ),
+        ops.AlterField(model_name="Tenant", name="plan", field=fields.CharField(default="trial", max_length=32)),
+        ops.AddField(
+            model_name="User",
+            name="onboarding_completed",
+            field=fields.BooleanField(default=False, db_default=False),
+        ),
+        ops.AlterField(model_name="User", name="onboarding_completed", field=fields.BooleanField(default=False)),
         ops.RunSQL(script("0005_billing.sql")),
     ]

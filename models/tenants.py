@@ -33,6 +33,8 @@ class Tenant(Model):
     telegram_chat_id: int | None = fields.BigIntField(null=True)
     """The Telegram chat that hears of new leads."""
     telegram_mode = fields.CharEnumField(TelegramMode, max_length=16, default=TelegramMode.SUPPORT)
+    plan = fields.CharField(max_length=32, default="trial")
+    """What the account is billed by, in the installation's own words; a superadmin sets it."""
     created_by_id: int | None = fields.BigIntField(null=True, db_index=True)
     created_at = fields.DatetimeField(auto_now_add=True)
 

@@ -23,6 +23,10 @@ from services.rate_limits import Bucket, by_email
 from services.tokens import Dialect
 from services.unit_of_work import unit_of_work
 
+_COMPANY_NAMES = {
+    "company_name": "companyName", "full_name": "fullName", "first_name": "firstName", "last_name": "lastName"
+}  # fmt: skip
+
 
 @strawberry.type
 class IdentityQuery:
@@ -50,14 +54,19 @@ class IdentityMutation:
         )
         return User.of(user)
 
-    @mutation(Requires.SIGN_IN, names={"company_name": "companyName"})
+    @mutation(Requires.SIGN_IN, names=_COMPANY_NAMES)
     async def register_company(self, info: Info, input: RegisterCompanyInput) -> RegisterCompanyPayload:
-        """Register a company: a tenant of its own. Errors: WEAK_PASSWORD, CONFLICT for an e-mail known anywhere."""
+        """Register a company: a tenant of its own, with the welcome bonus in its purse.
+
+        Errors: WEAK_PASSWORD, CONFLICT for an e-mail known anywhere.
+        """
         company = await identity.register_company(
             email=input.email,
             password=input.password,
             company_name=input.company_name,
             full_name=input.full_name,
+            first_name=input.first_name,
+            last_name=input.last_name,
             dialect=Dialect.GRAPHQL,
         )
         return RegisterCompanyPayload.of(company)
@@ -99,7 +108,10 @@ class IdentityMutation:
     async def change_password(self, info: Info, input: ChangePasswordInput) -> TokenPair:
         """Set a new password. Every session ends, this one too; the answer holds the tokens of a new one."""
         pair = await identity.change_password(
-            info.context.actor, current_password=input.current_password, new_password=input.new_password
+            info.context.actor,
+            current_password=input.current_password,
+            new_password=input.new_password,
+            dialect=Dialect.GRAPHQL,
         )
         return TokenPair.of(pair)
 
@@ -114,6 +126,7 @@ class IdentityMutation:
                 first_name=input.first_name.value if input.first_name else UNSET,
                 last_name=input.last_name.value if input.last_name else UNSET,
                 telegram_username=input.telegram_username.value if input.telegram_username else UNSET,
+                onboarding_completed=input.onboarding_completed.value if input.onboarding_completed else UNSET,
             )
             return User.of(user)
 

@@ -79,14 +79,17 @@ async def login(
     return await _sign_in(meant[0], password, dialect)
 
 
-async def change_password(actor: Actor, *, current_password: str, new_password: str) -> TokenPair:
+async def change_password(
+    actor: Actor, *, current_password: str, new_password: str, dialect: str = Dialect.SUPPORT
+) -> TokenPair:
     """Set a new password. Every session ends, the present one with them, and the caller gets a new one in exchange.
 
     So a stolen token is worth nothing afterwards (OWASP Session Management, renewal after a change of rights).
+    The password has to meet the rules of ``dialect``, which asks; the session stays of the one it was opened by.
     Raises BadRequest where the present password is another, InvalidInput, WeakPassword.
     """
     actor = at_home(actor)
-    user, dialect = await _present(actor)
+    user, signed_in_by = await _present(actor)
     if not await passwords.verify_password(current_password, user.password_hash):
         raise BadRequest("Current password is incorrect", field="current_password")
     renewed = await new_hash(new_password, user.email or str(user.public_id), dialect, field="new_password")
@@ -97,7 +100,7 @@ async def change_password(actor: Actor, *, current_password: str, new_password: 
         held.password_hash = renewed
         await held.save(update_fields=["password_hash", "updated_at"])
         await revoke_all(uow, held.id, RevokedBecause.NEW_PASSWORD)
-        return await open_session(uow, held, dialect)
+        return await open_session(uow, held, signed_in_by)
 
 
 async def _candidates(email: str, tenant_id: int | None) -> list[_Candidate]:

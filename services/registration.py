@@ -11,7 +11,7 @@ from core.ids import new_uuid
 from core.text import checked_text
 from models.tenants import DEFAULT_TENANT_ID, Tenant
 from models.users import User
-from services import passwords, users
+from services import billing, passwords, users
 from services.tokens import Dialect
 from services.unit_of_work import Statements, SystemReason, UnitOfWork, system_unit_of_work, unit_of_work
 
@@ -70,15 +70,28 @@ async def register(
 
 
 async def register_company(
-    *, email: str, password: str, company_name: str, full_name: str = "", dialect: str = Dialect.LEADS
+    *,
+    email: str,
+    password: str,
+    company_name: str | None = None,
+    full_name: str = "",
+    first_name: str = "",
+    last_name: str = "",
+    dialect: str = Dialect.LEADS,
 ) -> Company:
-    """A new tenant with the user as its admin.
+    """A new tenant with the user as its admin, and the welcome bonus in its purse.
+
+    Without ``company_name`` it is called as the person is, else as the e-mail's domain; first and last name make the
+    full one where it is not given.
 
     Raises InvalidInput, WeakPassword, Conflict where any tenant knows the e-mail: also to all but one of racers.
     """
     address = checked_email(email)
-    title = checked_text(company_name, field="company_name", least=1)
-    name = checked_text(full_name, field="full_name")
+    first = checked_text(first_name.strip(), field="first_name", most=users.LONGEST_NAME)
+    last = checked_text(last_name.strip(), field="last_name", most=users.LONGEST_NAME)
+    name = checked_text(full_name or f"{first} {last}".strip()[:255], field="full_name")
+    called = name.strip() or address.rpartition("@")[2]
+    title = called if company_name is None else checked_text(company_name, field="company_name", least=1)
     password_hash = await new_hash(password, address, dialect)
     async with system_unit_of_work(SystemReason.COMPANY) as statements:
         await statements.rows(_LOCK, address)
@@ -86,8 +99,15 @@ async def register_company(
             raise Conflict("This e-mail is already registered", field="email")
         tenant = await _new_tenant(statements, title)
         admin = await User.create(
-            tenant_id=tenant.id, email=address, password_hash=password_hash, full_name=name, role=Role.ADMIN
+            tenant_id=tenant.id,
+            email=address,
+            password_hash=password_hash,
+            full_name=name,
+            first_name=first,
+            last_name=last,
+            role=Role.ADMIN,
         )
+        await billing.welcome(statements, tenant.id)
         return Company(tenant, admin)
 
 

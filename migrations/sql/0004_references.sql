@@ -12,11 +12,19 @@ ALTER TABLE categories ADD CONSTRAINT categories_of_tenant UNIQUE (tenant_id, id
 CREATE UNIQUE INDEX categories_name ON categories (tenant_id, lower(name));
 ALTER TABLE tickets ADD CONSTRAINT tickets_category
     FOREIGN KEY (tenant_id, category_id) REFERENCES categories (tenant_id, id);
+-- A ticket that was closed before kept no moment of it: its last change is the nearest. The owner is not above the
+-- policies either, and none names it.
+ALTER TABLE tickets NO FORCE ROW LEVEL SECURITY;
+UPDATE tickets SET closed_at = updated_at WHERE status IN ('closed', 'cancelled') AND closed_at IS NULL;
+ALTER TABLE tickets FORCE ROW LEVEL SECURITY;
 -- First replies and work per person are read from the messages.
 CREATE INDEX messages_author ON messages (author_id, id) WHERE author_id IS NOT NULL;
 CREATE INDEX messages_operator ON messages (tenant_id, conversation_id, id) INCLUDE (author_id, created_at)
     WHERE author_kind = 'operator' AND visibility = 'public';
 CREATE INDEX tickets_created ON tickets (tenant_id, created_at);
+-- Figures of a whole tenant are read from this index alone: it is a fifth of the table.
+CREATE INDEX tickets_figures ON tickets (tenant_id, id)
+    INCLUDE (created_at, status, priority, category_id, assigned_to_id, resolved_at, closed_at, sentiment);
 
 ALTER TABLE triage_examples ADD CONSTRAINT triage_examples_ticket
     FOREIGN KEY (tenant_id, ticket_id) REFERENCES conversations (tenant_id, id) ON DELETE CASCADE;

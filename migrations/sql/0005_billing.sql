@@ -24,3 +24,6 @@ END $$;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO opora_app, opora_system;
 GRANT INSERT, UPDATE ON accounts TO opora_app;
 GRANT INSERT ON ledger_entries TO opora_app;
+-- A company is registered with its purse and the bonus in it, in the one transaction that makes its tenant.
+GRANT INSERT, UPDATE ON accounts TO opora_system;
+GRANT INSERT ON ledger_entries TO opora_system;

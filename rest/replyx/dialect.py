@@ -4,6 +4,7 @@ from starlette.routing import BaseRoute
 
 from rest.endpoints import Gate, dialect_routes
 from rest.operations import Dialect
+from rest.replyx import examples, identity, users
 from rest.replyx.errors import ErrorView, replyx_error
 
 REPLYX = Dialect(
@@ -11,8 +12,9 @@ REPLYX = Dialect(
     title="ReplyX",
     prefix="/api",
     shape=replyx_error,
-    groups=(),
+    groups=(identity.group, users.group),
     error_schema=ErrorView,
+    error_examples=examples.ERRORS,
 )
 
 

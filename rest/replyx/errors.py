@@ -4,10 +4,18 @@ from collections.abc import Mapping
 
 import msgspec
 
+from core.errors import BadRequest
 from rest.problems import Problem
+from rest.replyx import words
 
 _CODES: Mapping[str, str] = {"FORBIDDEN": "INSUFFICIENT_PERMISSIONS"}
 """Codes that the document calls otherwise."""
+
+
+class WrongPassword(BadRequest):
+    """The present password is another: not 401, with which clients would throw a good token away."""
+
+    code = "INVALID_CREDENTIALS"
 
 
 class DetailsView(msgspec.Struct, omit_defaults=True):
@@ -29,6 +37,14 @@ class ErrorView(msgspec.Struct):
 
 def replyx_error(problem: Problem) -> bytes:
     """The body of a failure."""
-    details = DetailsView(*((problem.fields[0].field, problem.fields[0].message) if problem.fields else ()))
     code = _CODES.get(problem.code, problem.code)
-    return msgspec.json.encode(ErrorView(ErrorBody(code, problem.message, details)))
+    return msgspec.json.encode(ErrorView(ErrorBody(code, words.of_problem(problem), _details(problem))))
+
+
+def _details(problem: Problem) -> DetailsView:
+    if problem.fields:
+        wrong = problem.fields[0]
+        return DetailsView(wrong.field, words.of_field(wrong.field, wrong.message))
+    if problem.about is not None:
+        return DetailsView(problem.about, words.of_problem(problem))
+    return DetailsView()

@@ -55,8 +55,12 @@ class RegisterInput:
 class RegisterCompanyInput:
     email: str = strawberry.field(description="One that no tenant knows.")
     password: str = strawberry.field(description="8 characters to 72 bytes, with a letter and a digit.")
-    company_name: str
-    full_name: str = ""
+    company_name: str | None = strawberry.field(
+        default=None, description="Absent: the person's name, else the e-mail's domain."
+    )
+    full_name: str = strawberry.field(default="", description="Absent: the first and the last name.")
+    first_name: str = ""
+    last_name: str = ""
 
 
 @strawberry.type(description="A new tenant and its admin.")
@@ -93,3 +97,4 @@ class UpdateMeInput:
     first_name: strawberry.Maybe[str]
     last_name: strawberry.Maybe[str | None]
     telegram_username: strawberry.Maybe[str | None]
+    onboarding_completed: strawberry.Maybe[bool]

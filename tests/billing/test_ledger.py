@@ -43,7 +43,7 @@ async def balance(actor: Actor) -> billing.Balance:
 
 async def test_the_balance_tells_what_was_received_and_spent(actor: Actor) -> None:
     async with unit_of_work(actor) as uow:
-        await billing.welcome(uow)
+        await billing.welcome(uow, uow.tenant_id)
     await spend(actor, TEN, "message:1")
     told = await balance(actor)
     assert (told.balance, told.welcome_bonus, told.spent) == (Decimal("490.00"), Decimal("500.00"), TEN)

@@ -5,10 +5,19 @@ from typing import Any
 import pytest
 
 from core.actor import Actor, Role, system_actor
-from core.errors import BadRequest, Conflict, InvalidCredentials, NotAuthenticated, WeakPassword
+from core.errors import (
+    BadRequest,
+    Conflict,
+    DomainError,
+    InvalidCredentials,
+    InvalidInput,
+    NotAuthenticated,
+    WeakPassword,
+)
 from models.tenants import Tenant
 from models.users import Session, User
 from services import identity, passwords
+from services.tokens import Dialect
 from services.unit_of_work import unit_of_work
 from tests.fixtures.people import PASSWORD, MakeTenant, MakeUser, unique
 from tests.identity.conftest import access_changes, sign_in, signed_in
@@ -162,3 +171,20 @@ async def test_a_refused_password_change_changes_nothing(
     assert refused.value.field == field
     assert await identity.still_valid(actor) == actor
     assert await access_changes(tenant.id) == []
+
+
+@pytest.mark.parametrize(
+    ("asked_by", "new", "refusal"),
+    [
+        (Dialect.SUPPORT, "password", WeakPassword),
+        (Dialect.GRAPHQL, "password", WeakPassword),
+        (Dialect.REPLYX, "1234567", InvalidInput),
+    ],
+)
+async def test_a_new_password_meets_the_rules_of_the_dialect_that_asks_not_of_the_session(
+    tenant: Tenant, make_user: MakeUser, asked_by: Dialect, new: str, refusal: type[DomainError]
+) -> None:
+    actor = await identity.authenticate((await sign_in(await make_user(tenant), "leads")).access_token)
+    with pytest.raises(refusal):
+        await identity.change_password(actor, current_password=PASSWORD, new_password=new, dialect=asked_by)
+    assert await identity.still_valid(actor) == actor

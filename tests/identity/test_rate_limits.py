@@ -48,6 +48,15 @@ async def test_the_one_too_many_is_refused_and_told_when_to_come_back(limits: Ra
     assert (await limits.check(Bucket.AGENT, who)).allowed
 
 
+async def test_logins_of_replyx_are_counted_for_five_minutes_and_in_the_minute_of_all(limits: RateLimits) -> None:
+    who = unique("user")
+    decisions = [await limits.check(Bucket.LOGIN, who) for _ in range(6)]
+    assert [decision.remaining for decision in decisions] == [4, 3, 2, 1, 0, 0]
+    assert (decisions[0].limit, decisions[-1].allowed) == (5, False)
+    assert 290 <= decisions[-1].retry_after <= 300
+    assert not (await limits.check(Bucket.AUTH, who)).allowed
+
+
 async def test_fifty_simultaneous_requests_pass_exactly_the_limit(limits: RateLimits, override: Any) -> None:
     with override(OPORA_RATE_LIMITS="on"):
         second = RateLimits()
@@ -138,6 +147,15 @@ def test_an_email_counts_the_same_in_any_case_and_is_not_kept_in_clear() -> None
     assert by_email(" Ann@Example.com") == by_email("ann@example.com") != by_email("bob@example.com")
     assert "ann" not in by_email("ann@example.com")
     assert by_email("\ud800")
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    ["АННА@пример.рф", "анна@ПРИМЕР.РФ", "анна@xn--e1afmkfd.xn--p1ai", " анна@пример.рф "],
+)
+def test_spellings_that_sign_in_to_one_account_count_together(spelling: str) -> None:
+    assert by_email(spelling) == by_email("анна@пример.рф")
+    assert by_email("Ame\u0301lie@example.com") == by_email("am\u00e9lie@example.com")
 
 
 def test_a_refusal_without_a_count_still_refuses() -> None:

@@ -144,6 +144,6 @@ async def test_only_a_superadmin_enters_another_tenant(make_tenant: MakeTenant, 
         inside = await tenants.enter_tenant(root, key)
         async with unit_of_work(inside) as uow:
             assert (await tenants.current(uow)).slug == other.slug
-    for missing in ("no-such-tenant", 999_999_999, "0", "", "9" * 40, "nul\x00", "٣"):
+    for missing in ("no-such-tenant", 999_999_999, "0", "", "9" * 40, "nul\x00", "٣", "x" * 64):
         with pytest.raises(NotFound):
             await tenants.enter_tenant(root, missing)

@@ -1,0 +1,1 @@
+"""The `replyx` dialect."""
