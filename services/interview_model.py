@@ -5,6 +5,7 @@ number has to be one that the client wrote, and whatever fails goes back to the 
 """
 
 import json
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -51,6 +52,11 @@ SCHEMA: Mapping[str, Any] = {
     "additionalProperties": False,
 }
 _TOOL = Tool(TOOL_NAME, "File the client's request. Call it once, when everything is known.", SCHEMA)
+_SPEAK = f"That cannot be said to the client. Ask the next question in plain words, or call {TOOL_NAME}."
+_WRITTEN_CALL = re.compile(rf"^\s*(?:```|[{{\[<])|{TOOL_NAME}")
+_NUMBER = re.compile(r"\+?\d(?:[\s().\-]{0,3}\d){8,}")
+_SUBSCRIBER = 7
+"""Digits of a phone number that people never leave out."""
 _VALIDATOR = Draft202012Validator(SCHEMA)
 logger = structlog.get_logger(__name__)
 
@@ -97,7 +103,12 @@ async def converse(chat: ChatModel, turn: OpenTurn) -> Outcome | None:
 def _outcome(completion: Completion, turn: OpenTurn, messages: list[ChatMessage]) -> Outcome | None:
     """What the completion decides; None where its calls were wrong, which ``messages`` then tell."""
     if not completion.tool_calls:
-        return Outcome(completion.model, completion.text.strip()[:_LONGEST_REPLY]) if completion.text.strip() else None
+        text = completion.text.strip()[:_LONGEST_REPLY]
+        if _speaks(text, turn):
+            return Outcome(completion.model, text)
+        messages.append(ChatMessage("assistant", text or "-"))
+        messages.append(ChatMessage("user", _SPEAK))
+        return None
     messages.append(ChatMessage("assistant", completion.text, completion.tool_calls))
     for call in completion.tool_calls:
         try:
@@ -107,6 +118,14 @@ def _outcome(completion: Completion, turn: OpenTurn, messages: list[ChatMessage]
         else:
             return Outcome(completion.model, facts=facts)
     return None
+
+
+def _speaks(text: str, turn: OpenTurn) -> bool:
+    """Whether a reply can be said to the client: words, not a call written out, with no number that is not theirs."""
+    if not text or _WRITTEN_CALL.search(text):
+        return False
+    theirs = re.sub(r"\D", "", " ".join([*turn.said, *turn.before.facts.values(), *turn.heard.facts.values()]))
+    return all(re.sub(r"\D", "", number)[-_SUBSCRIBER:] in theirs for number in _NUMBER.findall(text))
 
 
 def _facts(call: ToolCall, turn: OpenTurn) -> dict[str, str]:

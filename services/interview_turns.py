@@ -6,6 +6,7 @@ A contact is locked while its interview is read and written, so that two message
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from config.settings import get_settings
@@ -26,6 +27,7 @@ from services.unit_of_work import UnitOfWork
 
 _HISTORY = 40
 _SENTENCE = 300
+_RESENT_WITHIN = timedelta(minutes=10)
 _ADD_CONTACT = """
 INSERT INTO contacts (tenant_id, external_id, created_at) VALUES ($1, $2, clock_timestamp())
 ON CONFLICT (tenant_id, external_id) DO NOTHING
@@ -56,16 +58,25 @@ async def lock_contact(uow: UnitOfWork, external_id: str) -> Contact:
 
 
 async def finished_before(uow: UnitOfWork, contact: Contact, text: str) -> Interview | None:
-    """The last interview, where it is over and ``text`` is only thanks or a farewell: no new one begins for that."""
+    """The last interview, where it is over and ``text`` is only thanks, a farewell, or its last message once more: no
+    new one begins for that.
+    """
     phrases = phrases_of(text)
-    if Phrase.COURTESY not in phrases or Phrase.GREETING in phrases:
-        return None
+    farewell = Phrase.COURTESY in phrases and Phrase.GREETING not in phrases
     last = await Interview.filter(tenant_id=uow.tenant_id, contact_id=contact.id).order_by("-id").first()
-    return last if last is not None and last.finished_at is not None else None
+    if last is None or last.finished_at is None:
+        return None
+    return last if farewell or await _repeated(last, text) is not None else None
 
 
 async def part(uow: UnitOfWork, interview: Interview, text: str) -> str:
-    """Store a farewell in a finished interview, with the answer to it, which is returned."""
+    """Store a farewell in a finished interview, with the answer to it, which is returned.
+
+    The message that finished it, sent again because its answer was lost, gets that answer again.
+    """
+    again = await _repeated(interview, text)
+    if again is not None:
+        return again
     await _store(uow, interview, AuthorKind.CUSTOMER, text)
     reply = say(interview.language, "closing")
     await _store(uow, interview, AuthorKind.ASSISTANT, reply)
@@ -108,6 +119,17 @@ async def finish(uow: UnitOfWork, turn: OpenTurn, step: Step, *, model: str | No
 def state_of(interview: Interview) -> State:
     """What an interview knows and has asked."""
     return State(interview.language, dict(interview.facts), tuple(interview.asked))
+
+
+async def _repeated(interview: Interview, text: str) -> str | None:
+    """The answer to the message that finished the interview, where ``text`` is that message again soon after."""
+    if interview.finished_at is None or interview.finished_at < now() - _RESENT_WITHIN:
+        return None
+    said = await Message.filter(conversation_id=interview.id, author_kind=AuthorKind.CUSTOMER).order_by("-id").first()
+    if said is None or said.text != text:
+        return None
+    answer = await Message.get_or_none(conversation_id=interview.id, turn_id=said.id)
+    return None if answer is None else answer.text
 
 
 async def _hear(text: str, before: State, tenant: Tenant) -> Heard:

@@ -111,6 +111,13 @@ async def let_go(tenant_id: int, pending: Pending) -> None:
             )
 
 
+async def choose_language(uow: UnitOfWork, contact: str, language: Language) -> None:
+    """Hold the contact's open interview, where there is one, in that language from now on."""
+    known = await Contact.get_or_none(tenant_id=uow.tenant_id, external_id=contact)
+    if known is not None:
+        await Interview.filter(contact_id=known.id, finished_at=None).update(language=language)
+
+
 async def get(uow: UnitOfWork, interview_id: int) -> Interview:
     """An interview of the tenant. Raises Forbidden for customers, NotFound."""
     if not uow.actor.is_staff:

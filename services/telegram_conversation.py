@@ -54,7 +54,7 @@ class Talk:
         command = _COMMAND.match(text)
         name = command[1].lower() if command else ""
         if not text or (not self._takes_tickets and name not in _OF_ANY_BOT):
-            await self._say("unsupported")
+            await self._say("unsupported" if self._takes_tickets else "words_only")
         elif command is None:
             await self._write(text)
         else:
@@ -103,7 +103,7 @@ class Talk:
 
     async def _received(self, file: Received, caption: str) -> None:
         if file.problem is not None or file.attachment is None or not self._takes_tickets:
-            await self._say(file.problem or "unsupported")
+            await self._say(file.problem or ("unsupported" if self._takes_tickets else "words_only"))
             return
         text = caption or file.words
         ticket = await self._ticket()

@@ -128,7 +128,10 @@ async def _effect(
     if pending is not None:
         await telegram_interviews.settle(uow, chat, pending)
     else:
+        spoken = chat.language
         await Talk(uow, chat, visit.user, takes_tickets=not visit.interviewed).respond(update, file)
+        if visit.interviewed and chat.language is not spoken:
+            await telegram_interviews.follow_language(uow, chat)
     await _follow_membership(uow, chat.bot_id, chat.chat_id, update)
 
 

@@ -13,9 +13,14 @@ from services.telegram_files import FileKind, Received, file_of
 from services.telegram_updates import Update
 from services.unit_of_work import UnitOfWork
 
-_START = re.compile(r"/(start|new)\b")
-_HELLO = {Language.RUSSIAN: "Здравствуйте", Language.KAZAKH: "Сәлеметсіз бе", Language.ENGLISH: "Здравствуйте"}
-"""What ``/start`` says for the person. Interviews are held in Russian and Kazakh."""
+_COMMAND = re.compile(r"/(start|new|operator)(?:@\w+)?(?!\w)", re.IGNORECASE)
+_HELLO = {Language.RUSSIAN: "Здравствуйте", Language.KAZAKH: "Сәлеметсіз бе", Language.ENGLISH: "Hello"}
+"""What ``/start`` says for the person."""
+_PERSON = {
+    Language.RUSSIAN: "Позовите менеджера",
+    Language.KAZAKH: "Менеджерді шақырыңыз",
+    Language.ENGLISH: "I want to talk to a manager",
+}
 
 
 def is_interviewer(tenant: Tenant) -> bool:
@@ -24,12 +29,12 @@ def is_interviewer(tenant: Tenant) -> bool:
 
 
 def concerns(update: Update) -> bool:
-    """Whether an update is something said, by words or by voice; commands but ``/start`` and buttons are not."""
+    """Whether an update is something said, by words, by voice or under a picture; of commands, those that speak."""
     file = file_of(update)
-    if file is not None:
-        return file.kind is FileKind.VOICE
-    text = (update.message.text or "").strip() if update.message else ""
-    return bool(text) and (not text.startswith("/") or _START.match(text) is not None)
+    if file is not None and file.kind is FileKind.VOICE:
+        return True
+    text = _written(update)
+    return bool(text) and (not text.startswith("/") or _COMMAND.match(text) is not None)
 
 
 async def prepare(chat: TelegramChat, language: Language, update: Update, file: Received | None) -> Pending | None:
@@ -40,7 +45,7 @@ async def prepare(chat: TelegramChat, language: Language, update: Update, file: 
     text = _said(update, file, language)
     if not text:
         return None
-    return await interviews.prepare(system_actor(chat.tenant_id), contact=f"telegram:{chat.chat_id}", text=text)
+    return await interviews.prepare(system_actor(chat.tenant_id), contact=_contact(chat), text=text)
 
 
 async def settle(uow: UnitOfWork, chat: TelegramChat, pending: Pending) -> None:
@@ -49,16 +54,31 @@ async def settle(uow: UnitOfWork, chat: TelegramChat, pending: Pending) -> None:
     uow.emit(TelegramWordDue(chat.id, text=reply.text))
 
 
+async def follow_language(uow: UnitOfWork, chat: TelegramChat) -> None:
+    """Go on in the language that the person chose just now."""
+    if chat.language is not None:
+        await interviews.choose_language(uow, _contact(chat), chat.language)
+
+
 async def let_go(chat: TelegramChat, pending: Pending | None) -> None:
     """Where what was prepared will not be settled."""
     if pending is not None:
         await interviews.let_go(chat.tenant_id, pending)
 
 
+def _contact(chat: TelegramChat) -> str:
+    return f"telegram:{chat.chat_id}"
+
+
 def _said(update: Update, file: Received | None, language: Language) -> str:
     if not concerns(update):
         return ""
-    if file is not None:
-        return file.words
-    text = (update.message.text or "").strip() if update.message else ""
-    return _HELLO[language] if _START.match(text) else text
+    text = _written(update)
+    command = _COMMAND.match(text)
+    if command is not None:
+        return (_PERSON if command[1].lower() == "operator" else _HELLO)[language]
+    return "\n".join(part for part in (text, file.words if file else "") if part)
+
+
+def _written(update: Update) -> str:
+    return (update.message.text or update.message.caption or "").strip() if update.message else ""

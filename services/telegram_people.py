@@ -6,8 +6,8 @@ from services.unit_of_work import UnitOfWork
 
 _INSERT = """
 INSERT INTO users (public_id, tenant_id, full_name, first_name, last_name, telegram_id, telegram_username, role,
-                   is_active, created_at, updated_at)
-VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, 'user', true, clock_timestamp(), clock_timestamp())
+                   is_active, onboarding_completed, created_at, updated_at)
+VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, 'user', true, false, clock_timestamp(), clock_timestamp())
 ON CONFLICT (tenant_id, telegram_id) DO NOTHING
 """
 _NAME = 128

@@ -43,6 +43,8 @@ async def chat(actor: Actor, form: ChatMessage, upload: Upload | None) -> ChatAn
     """Messages of one `user_id` are answered one after the other; each company has its own `user_id`s."""
     spoken = await _words_of(actor, upload)
     text = "\n".join(part for part in (form.text.strip(), spoken) if part)
+    if not text and upload is not None:
+        raise WrongFields([FieldError("audio_file", "No speech was recognised in the recording")])
     if not text:
         raise WrongFields([FieldError("text", "Field required: text or audio_file")])
     reply = await interviews.say(actor, contact=form.user_id, text=text[:LONGEST])
@@ -50,9 +52,4 @@ async def chat(actor: Actor, form: ChatMessage, upload: Upload | None) -> ChatAn
 
 
 async def _words_of(actor: Actor, upload: Upload | None) -> str:
-    if upload is None:
-        return ""
-    words = (await transcribe(actor, upload.data)).text.strip()
-    if not words:
-        raise WrongFields([FieldError("audio_file", "No speech was recognised in the recording")])
-    return words
+    return "" if upload is None else (await transcribe(actor, upload.data)).text.strip()

@@ -16,7 +16,7 @@ _METRES = (
 _HUNDREDS = r"сот(?:ок|ка|ки|ку|ых)\b|сотык\w*|sotka\w*|ares?\b"
 _HECTARES = r"гектар\w*|га\b|hectare\w*"
 _UNIT = rf"(?P<metres>{_METRES})|(?P<hundreds>{_HUNDREDS})|(?P<hectares>{_HECTARES})"
-_RANGE = rf"(?P<low>{_NUMBER})(?:\s*(?:-|–|—|до|to)\s*(?P<high>{_NUMBER}))?"
+_RANGE = rf"(?P<low>{_NUMBER})(?:\s*(?:-|–|—|до|или|либо|немесе|to|or)\s*(?P<high>{_NUMBER}))?"
 _LABEL = r"(?:площад\w*|размер\w*|метраж\w*|аудан\w*|аумаг\w*|area)\s*[:\-—–]?\s*"
 _WITH_UNIT = re.compile(rf"(?<![\w.,])(?:{_LABEL})?{_RANGE}[\s\-]*(?:{_UNIT})")
 _BARE = re.compile(rf"(?<![\w.,+\-]){_RANGE}(?:\s*(?:м|m|метр\w*|met\w+)\b)?(?![\w,.]*\d)(?!\s*(?:-|[^\W\d_]))")
@@ -24,6 +24,15 @@ _METRE = r"(?:м|m)\w*"
 _SIDES = re.compile(
     rf"(?<![\w.,])(?P<one>{_NUMBER})\s*(?:м\w*\s*)?(?:на|[хx×*])\s*(?P<other>{_NUMBER})(?:\s*(?P<unit>{_METRE}))?(?!\w)"
 )
+# "дом 45 м": metres of a dwelling are square ones, but not those to a road, of a fence, or between things.
+_SHORT_UNIT = re.compile(
+    rf"(?<![\w.,+\-])(?<!\bв )(?<!через )(?<!за )(?P<low>{_NUMBER})(?P<high>(?!))?\s*(?:м|m|метр\w*)"
+    r"(?![\w/³²])(?!\s+(?:от|до|из|в\s+(?:длину|высоту|ширину)|from))"
+)
+# "дом алматы 150 канат 8776…": the one number that nothing else explains.
+_LEFT_OVER = re.compile(r"(?<![\w.,+\-])(?P<low>\d{2,4})(?P<high>(?!))?(?![\w%])(?!\s*(?:-|[^\W\d_]|[.,:]\d))")
+_OTHER_MEASURE = re.compile(r"(?<!\w)(?:бюджет\w*|цена|цене|за|через|дом|квартира|кв|офис|д|№)[.\s№:]*$")
+_LEAST_LEFT_OVER, _MOST_LEFT_OVER = 15, 3000
 _SPELLED_UNIT = re.compile(rf"\s*(?:{_UNIT})")
 
 
@@ -32,6 +41,24 @@ def take_area(spoken: Spoken, language: Language, *, awaited: bool, sides: bool 
     shown = _measured(spoken, language) or _sides(spoken, sure=awaited or sides)
     shown = shown or _spelled(spoken, language, awaited=awaited)
     return shown or (_bare(spoken, language) if awaited else None)
+
+
+def take_area_beside(spoken: Spoken, language: Language, *, unitless: bool) -> str | None:
+    """A number that can only be the area beside an object: "дом 45 м"; with ``unitless`` also "дом Алматы 150"."""
+    for pattern in (_SHORT_UNIT, _LEFT_OVER) if unitless else (_SHORT_UNIT,):
+        found = list(pattern.finditer(spoken.folded))
+        if len(found) == 1 and _LEAST_LEFT_OVER <= (_value(found[0]["low"]) or 0) <= _MOST_LEFT_OVER:
+            start, end = found[0].span()
+            if pattern is _LEFT_OVER and _OTHER_MEASURE.search(spoken.folded, 0, start):
+                continue
+            spoken.take(start, end)
+            return _shown(found[0], language)
+    return None
+
+
+def is_of_land(shown: str) -> bool:
+    """Whether an area is in the units of plots."""
+    return not shown.endswith("м²")
 
 
 def _measured(spoken: Spoken, language: Language) -> str | None:

@@ -43,13 +43,15 @@ def _contact(
     if phone is None:
         raise WrongArguments("phone is not a valid number: ask the client for it again")
     digits = [_NOT_DIGITS.sub("", text) for text in said]
-    if not any(phone.e164[-_SUBSCRIBER:] in each for each in digits):
+    # Rules also hear numbers that were said in words.
+    known_already = known.get("phone_e164") == phone.e164
+    if not known_already and not any(phone.e164[-_SUBSCRIBER:] in each for each in digits):
         raise WrongArguments("phone was not given by the client: ask for it, never invent one")
     name = plausible_name(given["name"] or "")
     if name is None:
         raise WrongArguments("name is not a person's name: ask the client for it")
     # The client's own spelling stays, where it is the same number.
-    written = known[Fact.PHONE] if known.get("phone_e164") == phone.e164 else phone.written
+    written = known[Fact.PHONE] if known_already else phone.written
     return {Fact.NAME.value: name, Fact.PHONE.value: written, "phone_e164": phone.e164}
 
 

@@ -117,6 +117,8 @@ def _wanted(state: State, heard: Heard) -> Question:
 def _courtesy(before: State, heard: Heard) -> str:
     if Phrase.PRICE in heard.phrases:
         return say(heard.language, "price")
+    if Phrase.BOT in heard.phrases:
+        return say(heard.language, "bot")
     if Phrase.PERSON in heard.phrases:
         return say(heard.language, "person")
     if Phrase.GREETING in heard.phrases and not before.asked:

@@ -60,11 +60,14 @@ def hear(
     introduced = names.take_introduced(spoken)
     language = language_of(_without_names(spoken, facts, awaited), present=present, default=default)
     _read_project(spoken, facts, awaited, language)
-    if not facts and not phrases - {Phrase.GREETING}:
+    if introduced is None and Fact.NAME not in (*awaited, *known):
+        introduced = names.take_called(spoken)
+    if not facts and introduced is None and not phrases - {Phrase.GREETING}:
         _read_unknown(spoken, facts, awaited, language)
     name = introduced or _name_beside(spoken, facts, awaited, phrases)
     if name is not None and (introduced or Fact.NAME not in known):
         facts[Fact.NAME] = name[:255]
+    _settle_area(spoken, facts, awaited, language, known)
     _keep_known(facts, known, text)
     return Heard(language, facts, phrases, bad_phone)
 
@@ -98,6 +101,8 @@ def _read_contact(spoken: Spoken, facts: dict[str, str], awaited: Collection[Fac
     if phone is None:
         return phones.take_attempt(spoken, awaited=Fact.PHONE in awaited)
     facts |= {Fact.PHONE: phone.written, "phone_e164": phone.e164}
+    if phone.other is not None:
+        facts["phone_other"] = phone.other
     return False
 
 
@@ -111,6 +116,22 @@ def _read_project(spoken: Spoken, facts: dict[str, str], awaited: Collection[Fac
         Fact.OBJECT_TYPE: objects.take_object(spoken, language, awaited=Fact.OBJECT_TYPE in awaited),
     }
     facts |= {fact: value for fact, value in found.items() if value is not None}
+
+
+def _settle_area(
+    spoken: Spoken, facts: dict[str, str], awaited: Collection[Fact], language: Language, known: Mapping[str, str]
+) -> None:
+    """The area of a building is neither its plot's nor to be asked for where the message gives it without a unit."""
+    area, named = facts.get(Fact.AREA), facts.get(Fact.OBJECT_TYPE)
+    building = named or known.get(Fact.OBJECT_TYPE)
+    if area is not None and areas.is_of_land(area) and building is not None and not objects.is_weak(building):
+        if Fact.AREA not in awaited or objects.mentions_plot(spoken.text):
+            del facts[Fact.AREA]
+    elif area is None and named is not None and Fact.AREA not in (*awaited, *known):
+        alone = Fact.CITY in facts or Fact.PHONE in facts
+        beside = areas.take_area_beside(spoken, language, unitless=alone)
+        if beside is not None:
+            facts[Fact.AREA] = beside
 
 
 def _read_unknown(spoken: Spoken, facts: dict[str, str], awaited: Collection[Fact], language: Language) -> None:

@@ -20,6 +20,7 @@ _CLAUSE = re.compile(r"[.,;:!?\n()|\"«»—–/\\]+|\s-\s")
 _TOKEN = re.compile(_WORD)
 _SUFFIX = re.compile(r"(?<=[^\W\d_]{3})[пбм][ыі]н$")
 _VERB = re.compile(r"(?:ть|ться|чь|ите|аите|уите|еите|ую|ешь|ишь|ете|ает|яет|или|али|аем|уем|илось|алось|еиин)$")
+_PATRONYMIC = re.compile(r"\w{2,}(?:ович|евич|ич|овна|евна|ична|инична|улы|кызы|оглы)$")
 _DIGIT = re.compile(r"\d")
 _MOST_WORDS = 3
 _LONGEST_WORD = 40
@@ -40,15 +41,38 @@ def take_beside(spoken: Spoken, *, awaited: bool, with_phone: bool) -> str | Non
     """A name that stands alone: next to the phone number, or anywhere in the answer to the question for it."""
     alone = len(_TOKEN.findall(spoken.text)) <= _MOST_WORDS
     for start, end in _clauses(spoken, awaited=awaited):
-        words = [match[0] for match in _TOKEN.finditer(spoken.text[start:end])]
-        words = [word for word in words if fold(word) not in _words("filler")]
+        tokens = [match for match in _TOKEN.finditer(spoken.text, start, end) if fold(match[0]) not in _words("filler")]
+        words = [token[0] for token in tokens]
         # In small letters, only what says nothing else is a name.
         capital = all(word[0].isupper() for word in words)
         plain_answer = awaited and with_phone and not _DIGIT.search(spoken.text, start, end)
         if _is_name(words) and (capital or alone or plain_answer):
-            spoken.take(start, end)
+            spoken.take(tokens[0].start(), tokens[-1].end())
             return shown_name([_SUFFIX.sub("", words[0]), *words[1:]])
     return None
+
+
+def take_called(spoken: Spoken) -> str | None:
+    """A first name of the list that stands alone in its clause: who writes it introduces themselves, asked or not."""
+    places = [place for place in _clauses(spoken, awaited=True) if _TOKEN.search(spoken.text, *place)]
+    for start, end in places:
+        clause = spoken.text[start:end]
+        words = [word for word in _TOKEN.findall(clause) if fold(word) not in _words("filler")]
+        written = len(places) == 1 or all(word[0].isupper() for word in words)
+        if written and words and "|" not in clause and not _DIGIT.search(clause) and _are_given(words):
+            spoken.take(start, end)
+            return shown_name(words)
+    return None
+
+
+def _are_given(words: list[str]) -> bool:
+    further = (_PATRONYMIC.match(fold(word)) or (word[0].isupper() and _is_part(word)) for word in words[1:])
+    return len(words) <= _MOST_WORDS and fold(words[0]) in _given() and all(further)
+
+
+@cache
+def _given() -> frozenset[str]:
+    return frozenset(fold(name) for name in table("names")["given"])
 
 
 def says_more(text: str) -> bool:
@@ -82,7 +106,8 @@ def _following(text: str, start: int, capital: bool) -> tuple[list[str], int]:
         word = _SUFFIX.sub("", match[0]) if not words else match[0]
         if not _is_name([word]) or (fold(word) in _words("filler")):
             break
-        if (capital or words) and not word[0].isupper():
+        patronymic = bool(words) and _PATRONYMIC.match(fold(word)) is not None
+        if (capital or words) and not (word[0].isupper() or patronymic):
             break
         words.append(word)
         end = match.end()

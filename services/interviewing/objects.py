@@ -29,6 +29,10 @@ class Kind:
     pattern: re.Pattern[str]
     weak: bool
 
+    @property
+    def is_plot(self) -> bool:
+        return self.en == "plot"
+
     def shown(self, language: Language) -> str:
         return {Language.RUSSIAN: self.ru, Language.KAZAKH: self.kk, Language.ENGLISH: self.en}[language]
 
@@ -60,6 +64,11 @@ def take_unknown_object(spoken: Spoken) -> str | None:
 def mentions_one(spoken: Spoken) -> bool:
     """Whether an object of the list is named."""
     return any(kind.pattern.search(spoken.folded) for kind in _kinds())
+
+
+def mentions_plot(text: str) -> bool:
+    """Whether land is spoken of."""
+    return _land().search(fold(text)) is not None
 
 
 def is_weak(name: str) -> bool:
@@ -109,10 +118,17 @@ def _works() -> dict[str, re.Pattern[str]]:
 
 
 @cache
+def _land() -> re.Pattern[str]:
+    return compiled([r"участ\w+", r"земл\w+", r"жер(?:им|имиз|и|де|ге)?\b", r"plot\b", r"land\b"])
+
+
+@cache
 def _has_plot() -> re.Pattern[str]:
     return compiled([
         r"(?:уже )?(?:есть|имеется)(?: \w+){0,3} участ\w+",
         r"участ\w+(?: \w+){0,3} (?:есть|имеется)",
         r"жер\w*(?: \w+){0,3} бар\b",
+        r"(?:есть|имеется)(?: \w+){0,2} сот(?:ок|ка|ки)",
+        r"сот(?:ок|ка|ки)(?: \w+){0,2} (?:есть|имеется)",
         r"(?:have|own|got)(?: \w+){0,3} (?:plot|land)",
     ])  # fmt: skip

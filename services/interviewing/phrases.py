@@ -20,9 +20,11 @@ class Phrase(StrEnum):
     STOP = "stop"
     PRICE = "price"
     PERSON = "person"
+    BOT = "bot"
+    """They ask whether a person or a machine answers."""
 
 
-_SEARCHED = (Phrase.GREETING, Phrase.DEFER, Phrase.UNKNOWN, Phrase.STOP, Phrase.PRICE)
+_SEARCHED = (Phrase.GREETING, Phrase.DEFER, Phrase.UNKNOWN, Phrase.STOP, Phrase.PRICE, Phrase.BOT)
 
 
 def phrases_of(text: str) -> frozenset[Phrase]:

@@ -19,7 +19,7 @@ _KAZAKH = (
     r"(?:гы|ги|кы|ки|мын|мин|мыз|миз)?"
 )
 _BEFORE = re.compile(
-    r"(?P<not>(?<!\w)не\s+)?(?P<from>(?<!\w)(?:из|с|from)\s+)?"
+    r"(?P<not>(?<!\w)не\s+)?(?P<from>(?<!\w)(?:из|с|from|живу|живем|проживаю|нахожусь|находимся|live|based)\s+)?"
     r"(?P<in>(?<!\w)(?:в|во|на|г\.?|гор\.?|город\w{0,4}|под|возле|около|in|near)\s*(?:(?:город\w{0,4}|г\.)\s*)?)?$"
 )
 _LOOKED_BACK = 40
@@ -30,6 +30,13 @@ _SAID_BEFORE = re.compile(
 )
 _SAID_AFTER = re.compile(
     r"[\s.,:]+(?:каласы\w*|кала\w*|город\w*|турамыз|турамын|живу|живем|болады|city|пожалуйста|ауыл\w*)$"
+)
+_KINDS_OF_PLACE = frozenset(
+    ("область", "области", "обл", "облысы", "раион", "раионе", "ауданы", "мкр", "микрораион", "region", "district")
+)
+_SETTLEMENT = re.compile(
+    r"(?<!\w)(?:сел[оеа]|пос[её]л(?:ок|ке)|пос\.|аул[еа]?|деревн[яею]|станиц[аеы])\s+(?P<name>[А-ЯЁӘҒҚҢӨҰҮҺІ][^\W\d_]+(?:-[^\W\d_]+)*)"
+    r"|(?P<before>[А-ЯЁӘҒҚҢӨҰҮҺІ][^\W\d_]+)\s+ауыл(?:ы|ында|ынан)?(?!\w)",
 )
 _NAME = re.compile(r"[^\W\d_]+(?:[-'’ ][^\W\d_]+){0,3}")
 _ENDINGS = (
@@ -63,8 +70,19 @@ def take_city(spoken: Spoken, language: Language, *, awaited: bool) -> str | Non
             continue
         (left if before and before["from"] else named).append(city)
         spoken.take(*match.span())
+    if not named and (settlement := _take_settlement(spoken, language)) is not None:
+        return settlement
     chosen = named or left
     return chosen[-1].shown(language) if chosen else None
+
+
+def _take_settlement(spoken: Spoken, language: Language) -> str | None:
+    """A village that is called one: "в селе Акжар", "Ақжар ауылында"."""
+    match = _SETTLEMENT.search(spoken.text)
+    if match is None:
+        return None
+    spoken.take(*match.span())
+    return _nominative(match["name"] or match["before"], language)
 
 
 def take_unknown_city(spoken: Spoken, language: Language) -> str | None:
@@ -94,7 +112,7 @@ def _nominative(said: str, language: Language) -> str:
 
 
 def _titled(words: str) -> str:
-    return " ".join(word[:1].upper() + word[1:] for word in words.split(" "))
+    return " ".join(word if fold(word) in _KINDS_OF_PLACE else word[:1].upper() + word[1:] for word in words.split(" "))
 
 
 @cache

@@ -1,6 +1,7 @@
 """A company whose bot interviews clients, with and without a chat model."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
@@ -34,15 +35,31 @@ def openai() -> Iterator[OpenAIDouble]:
 
 @pytest.fixture
 async def model(openai: OpenAIDouble, database: None) -> AsyncIterator[OpenAIDouble]:
-    """A chat model that the interviews of this test ask."""
+    """A chat model that the interviews of this test ask; it is given time, also on a busy machine."""
+    async with asked(openai, attempt_s=5.0):
+        yield openai
+
+
+@pytest.fixture
+async def hasty_model(openai: OpenAIDouble, database: None) -> AsyncIterator[OpenAIDouble]:
+    """A chat model whose answer is waited for half a second."""
+    async with asked(openai, attempt_s=0.5):
+        yield openai
+
+
+@asynccontextmanager
+async def asked(openai: OpenAIDouble, *, attempt_s: float) -> AsyncIterator[None]:
     openai.faults.clear()
     openai.requests.clear()
     before = providers()
     options = EndpointOptions(
-        kind="chat", setting="OPORA_LLM", base_url=openai.base_url, api_key=openai.api_key, attempt_s=0.5, max_retries=0
-    )
-    chat = OpenAIChat(options, model="double", budget_s=2.0)
+        kind="chat", setting="OPORA_LLM", base_url=openai.base_url, api_key=openai.api_key, attempt_s=attempt_s,
+        max_retries=0,
+    )  # fmt: skip
+    chat = OpenAIChat(options, model="double", budget_s=4 * attempt_s)
     use_providers(replace(before, chat=chat))
-    yield openai
-    use_providers(before)
-    await chat.close()
+    try:
+        yield
+    finally:
+        use_providers(before)
+        await chat.close()

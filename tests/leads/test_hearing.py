@@ -275,10 +275,10 @@ def test_the_language_stays_until_the_client_clearly_changes_it(
      "сто " * 5_000, "10 на " * 3_000, "меня зовут " * 1_800, "не знаю " * 2_500, "и" * 20_000],
 )  # fmt: skip
 def test_the_longest_messages_are_read_quickly(text: str) -> None:
-    started = time.monotonic()
+    started = time.thread_time()
     for awaited in (CITY, AREA, OBJECT, CONTACT):
         heard(text, *awaited)
-    assert time.monotonic() - started < 1.5
+    assert time.thread_time() - started < 1.5
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,7 @@ async def test_a_recording_without_words_is_told(
         ({"user_id": CLIENT}, "text: Field required: text or audio_file"),
         ({"user_id": CLIENT, "text": " \n "}, "text: Field required: text or audio_file"),
         ({"user_id": "", "text": "дом"}, "user_id: must not be empty"),
+        ({"user_id": "  ", "text": "дом"}, "user_id: must not be blank"),
         ({"user_id": "u" * 256, "text": "дом"}, "user_id: must be at most 255 characters long"),
         ({"user_id": "a\0b", "text": "дом"}, "user_id: must not contain NUL characters"),
         ({"user_id": CLIENT, "text": "д\0м"}, "text: must not contain NUL characters"),
@@ -206,12 +207,36 @@ async def test_a_customer_may_not_speak_for_a_companys_clients(
         assert await Contact.all().count() == 0
 
 
-async def test_one_message_sent_many_times_at_once_registers_one_lead_a_request(
+async def test_the_message_that_completes_a_lead_is_answered_alike_however_often_it_comes(
     client: httpx.AsyncClient, company: Company
 ) -> None:
     for text in ("Хочу дом", "Алматы", "150 квадратов"):
         await chat(client, company, user_id=CLIENT, text=text)
     responses = await asyncio.gather(*(chat(client, company, user_id=CLIENT, text="Канат, 87768776637") for _ in "123"))
     called = sorted(str(response.json()["function_called"]) for response in responses)
-    # The first completes the lead; each later one is a new request of a client who gave no object yet.
     assert called == ["None", "None", "register_lead"]
+    assert len({response.json()["response"] for response in responses}) == 1
+    assert (await client.get("/api/leads", headers=company.headers)).json()["total"] == 1
+
+
+async def test_a_body_of_json_is_told_which_forms_are_taken(client: httpx.AsyncClient, company: Company) -> None:
+    response = await client.post("/api/chat", json={"user_id": CLIENT, "text": "дом"}, headers=company.headers)
+    assert response.json() == {
+        "detail": "Content-Type must be multipart/form-data or application/x-www-form-urlencoded"
+    }
+
+
+async def test_text_counts_where_its_recording_has_no_words(
+    client: httpx.AsyncClient, company: Company, voice: OpenAIDouble
+) -> None:
+    voice.transcript = " "
+    response = await chat(client, company, user_id=CLIENT, text="Хочу дом", audio=ogg())
+    assert response.json()["response"] == "В каком городе?"
+
+
+async def test_what_cannot_be_stored_of_a_transcript_is_left_out(
+    client: httpx.AsyncClient, company: Company, voice: OpenAIDouble
+) -> None:
+    voice.transcript = "Хочу\0 дом"
+    response = await chat(client, company, user_id=CLIENT, audio=ogg())
+    assert (response.status_code, response.json()["response"]) == (200, "В каком городе?")

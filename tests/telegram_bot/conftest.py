@@ -1,6 +1,5 @@
 """A bot of the test's tenant, connected to a Bot API double of the whole run."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import count
@@ -24,6 +23,10 @@ from tests.doubles.telegram import Call, TelegramDouble, telegram_server
 from tests.fixtures.people import MakeTenant, MakeUser, actor_of
 from tests.fixtures.work import DrainJobs
 
+_LET_COME = """
+UPDATE jobs SET run_after = clock_timestamp()
+WHERE tenant_id = $1 AND state = 'pending' AND run_after < clock_timestamp() + interval '1.5 s' RETURNING id
+"""
 _bots = count(700_001)
 _chats = count(9_000_001)
 
@@ -34,8 +37,20 @@ def telegram_url() -> Iterator[TelegramDouble]:
         yield double
 
 
+@pytest.fixture(scope="session")
+async def telegram_client(telegram_url: TelegramDouble) -> AsyncIterator[LazyTelegram]:
+    """The client of the whole run: opening one loads certificates, and its library closes one in a quarter second."""
+    client = LazyTelegram(telegram_url.url)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("integrations.telegram.bot_api._RETRY_PAUSE_S", 0.01)
+        yield client
+    await client.close()
+
+
 @pytest.fixture
-async def telegram(telegram_url: TelegramDouble, database: None) -> AsyncIterator[TelegramDouble]:
+async def telegram(
+    telegram_url: TelegramDouble, telegram_client: LazyTelegram, database: None
+) -> AsyncIterator[TelegramDouble]:
     """The double, with nothing in it; services talk to it."""
     for kept in (
         telegram_url.bots,
@@ -46,11 +61,9 @@ async def telegram(telegram_url: TelegramDouble, database: None) -> AsyncIterato
     ):
         kept.clear()
     present = providers()
-    client = LazyTelegram(telegram_url.url)
-    use_providers(replace(present, telegram=client))
+    use_providers(replace(present, telegram=telegram_client))
     yield telegram_url
     use_providers(present)
-    await client.close()
 
 
 @dataclass(frozen=True)
@@ -79,19 +92,16 @@ class LiveBot:
         await self.work()
 
     async def work(self) -> None:
-        """Run jobs until nothing is left, also of those that were put off for a moment."""
+        """Run jobs until nothing is left, also of those that were put off for a moment: their time is let come."""
         for _ in range(20):
             await self.drain(self.tenant)
-            if not await self._put_off():
+            if not await self._let_come():
                 return
-            await asyncio.sleep(0.1)
         raise AssertionError("Jobs are put off without end")
 
-    async def _put_off(self) -> bool:
+    async def _let_come(self) -> bool:
         async with system_unit_of_work(SystemReason.SWEEP) as statements:
-            sql = """SELECT 1 FROM jobs WHERE tenant_id = $1 AND state = 'pending'
-                AND run_after < clock_timestamp() + interval '1.5 s'"""
-            return bool(await statements.rows(sql, self.tenant.id))
+            return bool(await statements.rows(_LET_COME, self.tenant.id))
 
     def said(self, chat_id: int) -> list[str]:
         """Texts sent to a chat."""

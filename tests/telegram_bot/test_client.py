@@ -1,7 +1,5 @@
 """The client of the Bot API: its calls, and its failures in the product's words."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from core.errors import DomainError, TooLarge, Unavailable
@@ -25,10 +23,8 @@ TOKEN_NUMBER = 900_001
 
 
 @pytest.fixture
-async def client(telegram: TelegramDouble) -> AsyncIterator[BotClient]:
-    opened = LazyTelegram(telegram.url)
-    yield await opened.bot(telegram.add_bot(TOKEN_NUMBER, "me_bot"))
-    await opened.close()
+async def client(telegram: TelegramDouble, telegram_client: LazyTelegram) -> BotClient:
+    return await telegram_client.bot(telegram.add_bot(TOKEN_NUMBER, "me_bot"))
 
 
 async def test_who_it_is(client: BotClient) -> None:

@@ -11,7 +11,7 @@ from core.actor import system_actor
 from models.telegram import TelegramBot, TelegramUpdate
 from services import telegram_bots
 from services.providers import providers
-from services.unit_of_work import unit_of_work
+from services.unit_of_work import SystemReason, system_unit_of_work, unit_of_work
 from tests.doubles.telegram import Refusal, TelegramDouble, flood
 from tests.telegram_bot.conftest import LiveBot
 from tests.telegram_bot.updates import text
@@ -21,7 +21,10 @@ from workers.telegram_polling import Polling
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+async def alone(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only this test's bots are polled, and nobody waits long."""
+    async with system_unit_of_work(SystemReason.SWEEP) as statements:
+        await statements.rows("UPDATE telegram_bots SET is_active = false")
     monkeypatch.setattr(telegram_polling, "LOOK_S", 0.05)
     monkeypatch.setattr(telegram_polling, "_PAUSE_FIRST_S", 0.1)
 
@@ -131,9 +134,5 @@ async def polled(bot: LiveBot) -> bool:
 
 async def test_without_a_bot_nothing_is_asked(telegram: TelegramDouble, settings: Settings) -> None:
     async with polling(settings):
-        await asyncio.sleep(0.2)
-    assert [call for call in telegram.calls if call.method == "getUpdates" and call.bot_id in known(telegram)] == []
-
-
-def known(telegram: TelegramDouble) -> set[int]:
-    return {bot.id for bot in telegram.bots.values()}
+        await asyncio.sleep(0.1)
+    assert telegram.calls == []
