@@ -23,7 +23,7 @@ from services.client_ip import client_ip
 from services.file_links import SignedLink
 from services.rate_limits import Bucket, caller
 
-_RANGE = re.compile(r"bytes=(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))")
+_RANGE = re.compile(r"bytes=(?:(\d{1,40})-(\d{0,40})|-(\d{1,40}))", re.IGNORECASE | re.ASCII)
 _NUMBER = re.compile(r"[1-9]\d{0,17}")
 _SHOWN_INLINE = re.compile(r"(image|audio|video)/")
 # Even a file that we took for something else, opened as a page of its own, can do and load nothing.
@@ -58,6 +58,8 @@ class Download(Response):
     async def of(cls, attachment: Attachment, asked: Mapping[str, str]) -> Self:
         """Answer the headers of a request. Raises NotFound and Unavailable of the store before anything is sent."""
         headers, size = _headers(attachment), attachment.size_bytes
+        if "if-match" in asked and not _names(asked["if-match"], headers["etag"], weakly=False):
+            return cls(412, {**headers, "content-length": "0"})
         if _names(asked.get("if-none-match", ""), headers["etag"]):
             return cls(304, headers)
         part = _part(asked, headers["etag"], size)
@@ -135,10 +137,10 @@ def _disposition(attachment: Attachment) -> str:
     return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
-def _names(condition: str, etag: str) -> bool:
-    """Whether If-None-Match names the present version; weakly compared, as RFC 9110, 13.1.2 has it."""
-    named = [one.strip().removeprefix("W/") for one in condition.split(",")]
-    return etag in named or "*" in named
+def _names(condition: str, etag: str, *, weakly: bool = True) -> bool:
+    """Whether a condition names the present version: If-None-Match weakly, If-Match not (RFC 9110, 13.1)."""
+    named = [one.strip() for one in condition.split(",")]
+    return etag in named or "*" in named or (weakly and f"W/{etag}" in named)
 
 
 def _part(asked: Mapping[str, str], etag: str, size: int) -> Part | None:

@@ -24,6 +24,7 @@ TELEGRAM = Dialect(
     ),
     error_schema=ErrorView,
     error_examples={422: examples.VALIDATION_ERROR},
+    elsewhere=("/uploads/files/",),
 )
 
 

@@ -10,6 +10,7 @@ from core.actor import Actor
 from models.conversations import Attachment
 from rest.downloads import Download
 from rest.operations import Examples, Group
+from rest.telegram.words import moment
 from rest.uploads import Upload
 from services import files
 from services.rate_limits import Bucket
@@ -58,7 +59,7 @@ class UploadedFileView(msgspec.Struct):
 
     @classmethod
     def of(cls, attachment: Attachment) -> "UploadedFileView":
-        return cls(**msgspec.structs.asdict(FileView.of(attachment)), created_at=attachment.created_at)
+        return cls(**msgspec.structs.asdict(FileView.of(attachment)), created_at=moment(attachment.created_at))
 
 
 @group.post(

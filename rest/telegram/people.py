@@ -4,7 +4,7 @@ from uuid import UUID
 
 import msgspec
 
-from realtime.frames.telegram import SUPERVISOR
+from realtime.frames.telegram import SUPERVISOR, name_of
 from rest.telegram.words import TelegramRole, shown_role
 from services.people import PersonCard
 
@@ -18,7 +18,7 @@ class PersonView(msgspec.Struct):
 
     @classmethod
     def of(cls, card: PersonCard) -> "PersonView":
-        return cls(card.public_id, card.first_name, shown_role(card.role))
+        return cls(card.public_id, name_of(card), shown_role(card.role))
 
 
 class CustomerView(msgspec.Struct):
@@ -34,4 +34,4 @@ class CustomerView(msgspec.Struct):
     def of(cls, card: PersonCard | None) -> "CustomerView":
         """Somebody of another tenant, who looked in and opened a ticket, stands for administration."""
         shown = card or SUPERVISOR
-        return cls(shown.public_id, shown.telegram_id, shown.first_name, shown.username, shown_role(shown.role))
+        return cls(shown.public_id, shown.telegram_id, name_of(shown), shown.username, shown_role(shown.role))

@@ -18,8 +18,9 @@ from rest.telegram.people import PersonView
 from rest.telegram.words import PublicId, TelegramPriority, TelegramStatus, moment, shown_priority, shown_status
 from services import categories, people, statistics
 from services.people import PersonCard
+from services.periods import Period
 from services.rate_limits import Bucket
-from services.statistics import CategoryShare, HelperFigures, Period, TimeSummary
+from services.statistics import CategoryShare, HelperFigures, TimeSummary
 from services.unit_of_work import UnitOfWork, unit_of_work
 
 group = Group("Статистика", Bucket.OTHER)

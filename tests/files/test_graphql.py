@@ -9,9 +9,11 @@ from tests.files.conftest import Desk, Upload, using
 from tests.files.samples import png, wav
 from tests.fixtures.people import TokenFor
 from tests.graphql.client import GraphQLClient
+from tests.graphql.operations import upload as send_file
 
 _ADD = """mutation($id: ID!, $files: [UUID!]!) { addMessage(ticketId: $id, input: {text: "", attachments: $files}) {
     id attachments { id publicId fileName mimeType sizeBytes url createdAt } } }"""
+_UPLOAD = "mutation($file: Upload!) { uploadFile(file: $file) { publicId fileName mimeType sizeBytes } }"
 _DELETE = "mutation($id: UUID!) { deleteUpload(id: $id) { publicId } }"
 _TRANSCRIBE = "mutation($id: UUID!) { transcribeUpload(id: $id, language: RUSSIAN) { text language confidence } }"
 
@@ -29,6 +31,19 @@ class Listener:
     async def transcribe(self, data: bytes, *, mime_type: str, language: str | None) -> Transcript:
         self.heard = f"{mime_type} {language} {len(data)}"
         return Transcript("привет", None, 0.5)
+
+
+async def test_a_file_is_uploaded_and_described_by_its_content(customer: GraphQLClient, desk: Desk) -> None:
+    answer = await send_file(customer, _UPLOAD, {}, png(), "../фото.txt")
+    shown = answer.json()["data"]["uploadFile"]
+    assert (shown["fileName"], shown["mimeType"], shown["sizeBytes"]) == ("фото.txt.png", "image/png", len(png()))
+    sent = await customer.post(_ADD, {"id": str(desk.ticket.id), "files": [shown["publicId"]]})
+    assert sent.json()["data"]["addMessage"]["attachments"][0]["publicId"] == shown["publicId"]
+
+
+async def test_a_program_is_not_uploaded(customer: GraphQLClient) -> None:
+    answer = await send_file(customer, _UPLOAD, {}, b"MZ" + bytes(99), "a.png")
+    assert answer.json()["errors"][0]["extensions"]["code"] == "UNSUPPORTED_FORMAT"
 
 
 async def test_a_message_shows_what_it_carries(

@@ -15,7 +15,8 @@ from models.conversations import AuthorKind, Conversation, ConversationKind, Mes
 from models.tenants import Tenant
 from models.tickets import FINISHED, Ticket, TicketPriority, TicketStatus
 from models.users import User
-from services.statistics import Period, TicketStatistics, TimeSummary
+from services.periods import Period
+from services.statistics import TicketStatistics, TimeSummary
 from services.unit_of_work import unit_of_work
 
 START = datetime(2024, 3, 1, tzinfo=UTC)

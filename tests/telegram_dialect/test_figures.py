@@ -14,7 +14,8 @@ from models.categories import Category
 from models.conversations import AuthorKind
 from models.tickets import TicketPriority, TicketStatus
 from services import statistics
-from services.statistics import Period, TicketStatistics, percentages
+from services.periods import Period
+from services.statistics import TicketStatistics, percentages
 from services.unit_of_work import unit_of_work
 from tests.fixtures.people import actor_of, new_tenant, new_user
 from tests.telegram_dialect import figures

@@ -8,8 +8,9 @@ import pytest
 from core.actor import Role
 from models.conversations import AuthorKind
 from rest.telegram import ticket_examples as examples
-from services import files
-from tests.fixtures.people import actor_of
+from services import files, messages
+from services.unit_of_work import unit_of_work
+from tests.fixtures.people import actor_of, new_user
 from tests.fixtures.work import DrainJobs
 from tests.support_dialect.test_shapes import assert_moments, assert_shape
 from tests.telegram_dialect.desk import NOBODY, Desk, assert_error
@@ -75,6 +76,14 @@ async def test_who_is_shown(desk: Desk, client: httpx.AsyncClient) -> None:
         "система": ("00000000-0000-0000-0000-000000000002", "ADMIN"),
     }
     assert all(row["user"]["first_name"] for row in rows)
+
+
+async def test_whoever_gave_no_name_is_called_by_what_they_are(desk: Desk, client: httpx.AsyncClient) -> None:
+    nameless = await new_user(desk.tenant, Role.AGENT, full_name="")
+    async with unit_of_work(actor_of(nameless)) as uow:
+        await messages.add(uow, desk.ticket.id, text="Здравствуйте")
+    (row,) = (await listed(client, desk, Role.USER))["items"]
+    assert row["user"]["first_name"] == "Поддержка"
 
 
 async def test_pages_go_oldest_first(desk: Desk, client: httpx.AsyncClient) -> None:

@@ -178,8 +178,8 @@ async def test_a_filter_finds_what_is_shown_so(
         ({"status": "open"}, "status", "OPEN, IN_PROGRESS, WAITING_RESPONSE, RESOLVED, CLOSED"),
         ({"status": "ESCALATED"}, "status", "OPEN"),
         ({"priority": "URGENT"}, "priority", "LOW, NORMAL, HIGH, CRITICAL"),
-        ({"category_id": "1"}, "category_id", ""),
-        ({"assigned_to": "me"}, "assigned_to", ""),
+        ({"category_id": "1"}, "category_id", "UUID"),
+        ({"assigned_to": "me"}, "assigned_to", "UUID"),
         ({"page": "0"}, "page", "1"),
         ({"page": "-1"}, "page", "1"),
         ({"size": "101"}, "size", "100"),
@@ -259,6 +259,7 @@ async def test_a_move_that_is_not_allowed_names_both_statuses(desk: Desk, client
     ("role", "body", "status"),
     [
         (Role.USER, {"assigned_to": None}, 403),
+        (Role.USER, {"assigned_to": str(NOBODY)}, 403),
         (Role.AGENT, {"assigned_to": str(NOBODY)}, 422),
         (Role.AGENT, {"assigned_to": "5"}, 422),
         (Role.AGENT, {"category_id": str(NOBODY)}, 404),
