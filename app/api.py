@@ -21,6 +21,7 @@ from app.rate_limits import RateLimits
 from app.request_log import REQUEST_ID, RequestLog
 from app.security_headers import SecurityHeaders
 from app.shared_paths import shared_routes
+from app.warm_up import warming_up
 from config.settings import Settings, get_settings
 from realtime.hub import open_hub
 from rest.downloads import download_routes
@@ -45,7 +46,7 @@ def create_app(settings: Settings | None = None, *, opening: Opening = open_proc
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with opening(settings), open_hub(still_valid=identity.still_valid):
+        async with opening(settings), open_hub(still_valid=identity.still_valid), warming_up():
             yield
         await limiter.close()
 

@@ -50,11 +50,12 @@ WebSocket of the IT desk: `/ws?token=<your-jwt-token>`. Frames: `{"type": "metri
 their own tickets and sessions, staff those of the tenant, figures and alerts.
 """
 _RATE_HEADERS = {
-    "X-RateLimit-Limit": {"description": "Calls allowed in a minute", "schema": {"type": "integer"}},
-    "X-RateLimit-Remaining": {"description": "Calls left in this minute", "schema": {"type": "integer"}},
+    "X-RateLimit-Limit": {"description": "Calls allowed in the time that is counted", "schema": {"type": "integer"}},
+    "X-RateLimit-Remaining": {"description": "Calls left in it", "schema": {"type": "integer"}},
     "X-RateLimit-Reset": {"description": "Unix time at which all are allowed again", "schema": {"type": "integer"}},
 }
 _WITHOUT_SCHEMA = ("actor", "headers", "origin", "upload")
+_MULTIPART = "multipart/form-data"
 _COMPONENTS = "#/components/schemas/"
 
 
@@ -177,11 +178,12 @@ def _body(operation: Operation, schemas: Schemas) -> dict[str, Any] | None:
     if {"form", "upload"} <= operation.parameters.keys():
         return {"required": True, "content": _mixed_form(operation, schemas, example)}
     if "form" in operation.parameters:
-        return {"required": True, "content": {FORM: {"schema": schemas.of(operation.parameters["form"]), **example}}}
+        fields = {"schema": schemas.of(operation.parameters["form"]), **example}
+        return {"required": True, "content": {FORM: fields, _MULTIPART: fields}}
     if "upload" in operation.parameters:
         file = {"type": "string", "contentMediaType": "application/octet-stream"}
         schema = {"type": "object", "required": ["file"], "properties": {"file": file}}
-        return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
+        return {"required": True, "content": {_MULTIPART: {"schema": schema}}}
     return None
 
 
@@ -190,7 +192,7 @@ def _mixed_form(operation: Operation, schemas: Schemas, example: dict[str, Any])
     fields = schemas.of(operation.parameters["form"])
     file = {"type": "string", "contentMediaType": "application/octet-stream"}
     with_file = {"allOf": [fields, {"type": "object", "properties": {operation.file_field: file}}]}
-    return {"multipart/form-data": {"schema": with_file, **example}, FORM: {"schema": fields, **example}}
+    return {_MULTIPART: {"schema": with_file, **example}, FORM: {"schema": fields, **example}}
 
 
 def _success(operation: Operation, schemas: Schemas) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from config.settings import get_settings
 from core import clock
 from core.errors import InvalidInput, Unavailable
 from core.paging import CursorPage, Slice
+from core.text import checked_text
 from models.monitoring import LogLevel, LogRecord
 from models.tenants import DEFAULT_TENANT_ID
 from services.alerts import require_staff
@@ -26,6 +27,7 @@ from services.unit_of_work import SystemReason, UnitOfWork, system_unit_of_work
 _EVERY_S = 2.0
 _LONGEST_PAUSE_S = 30.0
 _BATCH = 500
+_LONGEST_SOURCE = 128
 _LAST_CHANCE_S = 2.0
 # Lines about a tenant that is gone are nobody's any more.
 _STORE = """
@@ -54,7 +56,7 @@ def level_named(word: str) -> LogLevel:
 
 
 async def page_lines(uow: UnitOfWork, chosen: LogFilter, page: CursorPage) -> Slice[LogRecord]:
-    """Lines of the tenant, newest first; the cursor is the id. Raises Forbidden below agent."""
+    """Lines of the tenant, newest first; the cursor is the id. Raises Forbidden below agent, InvalidInput."""
     require_staff(uow)
     lines = LogRecord.filter(tenant_id=uow.tenant_id)
     if page.after is not None:
@@ -62,7 +64,7 @@ async def page_lines(uow: UnitOfWork, chosen: LogFilter, page: CursorPage) -> Sl
     if chosen.level is not None:
         lines = lines.filter(level=chosen.level)
     if chosen.source is not None:
-        lines = lines.filter(source=chosen.source)
+        lines = lines.filter(source=checked_text(chosen.source, field="source", most=_LONGEST_SOURCE))
     rows = await lines.order_by("-id").limit(page.size + 1)
     return Slice(rows[: page.size], has_more=len(rows) > page.size)
 

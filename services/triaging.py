@@ -10,14 +10,14 @@ from core.events import TicketUpdated
 from core.facts.triage import ClassifierOutdated
 from models.conversations import Conversation
 from models.tickets import Ticket
-from services import categories, classifiers, jobs
+from services import categories, classifiers, jobs, language
 from services.classifiers import label_of
 from services.corrections import text_of
 from services.jobs import RunningJob
-from services.language import detect
 from services.providers import providers
 from services.scoring import Vector
 from services.sentiment import sentiment
+from services.shipped_examples import Collection, shipped
 from services.tickets import AutoCategory
 from services.triage import Triage
 from services.triage_rules import rules
@@ -35,12 +35,25 @@ async def choose(actor: Actor, title: str, description: str) -> AutoCategory | N
     try:
         async with asyncio.timeout(rules().patience):
             vector = await providers().embedder.query(f"{title}\n{description}".strip())
-            shipped = await classifiers.shipped()
+            known = await classifiers.shipped()
     except (ModelUnavailable, TimeoutError) as error:
         logger.warning("triage_left_to_job", reason=str(error) or type(error).__name__)
         return None
     async with unit_of_work(actor) as uow:
-        return await _likeliest(uow, vector, shipped, builtin_only=True)
+        return await _likeliest(uow, vector, known, builtin_only=True)
+
+
+async def warm_up() -> None:
+    """Load what the first new ticket would wait for: the models of language and meaning, and the shipped classifier.
+
+    Of a model whose vectors of the examples are not shipped nothing is asked: an endpoint is called when somebody needs
+    it. Raises ModelUnavailable.
+    """
+    await asyncio.to_thread(language.load)
+    embedder = providers().embedder
+    if await asyncio.to_thread(shipped, Collection.TRIAGE, embedder.model) is not None:
+        await embedder.query("")
+        await classifiers.shipped()
 
 
 async def look_at(job: RunningJob, ticket_id: int) -> None:
@@ -53,11 +66,11 @@ async def look_at(job: RunningJob, ticket_id: int) -> None:
     else:
         vector = await providers().embedder.query(text_of(ticket))
         tone = await sentiment(vector, providers().embedder)
-        shipped = await classifiers.shipped()
+        known = await classifiers.shipped()
     async with unit_of_work(actor) as uow:
         locked = await Ticket.filter(id=ticket_id).select_for_update().get_or_none()
         if locked is not None and vector is not None:
-            changed = await _categorise(uow, locked, vector, shipped)
+            changed = await _categorise(uow, locked, vector, known)
             if locked.sentiment is None:
                 locked.sentiment = tone
                 changed.append("sentiment")
@@ -65,8 +78,8 @@ async def look_at(job: RunningJob, ticket_id: int) -> None:
         await jobs.finish(uow, job)
 
 
-async def _likeliest(uow: UnitOfWork, vector: Vector, shipped: Triage, *, builtin_only: bool) -> AutoCategory | None:
-    found = await classifiers.classifier(uow, shipped)
+async def _likeliest(uow: UnitOfWork, vector: Vector, known: Triage, *, builtin_only: bool) -> AutoCategory | None:
+    found = await classifiers.classifier(uow, known)
     if found.outdated:
         uow.emit(ClassifierOutdated())
     ids = {
@@ -80,11 +93,11 @@ async def _likeliest(uow: UnitOfWork, vector: Vector, shipped: Triage, *, builti
     return AutoCategory(ids[verdict.label], verdict.confidence)
 
 
-async def _categorise(uow: UnitOfWork, ticket: Ticket, vector: Vector, shipped: Triage) -> list[str]:
+async def _categorise(uow: UnitOfWork, ticket: Ticket, vector: Vector, known: Triage) -> list[str]:
     """Give the ticket the likeliest category, if it is likely enough; the fields that changed."""
     if ticket.category_id is not None:
         return []
-    chosen = await _likeliest(uow, vector, shipped, builtin_only=False)
+    chosen = await _likeliest(uow, vector, known, builtin_only=False)
     if chosen is None or chosen.confidence < rules().category:
         return []
     if not await categories.is_available(uow, chosen.category_id):
@@ -99,7 +112,7 @@ async def _set_language(ticket: Ticket) -> bool:
     conversation = await Conversation.get(id=ticket.id)
     if conversation.language is not None:
         return True
-    conversation.language = detect(text_of(ticket))
+    conversation.language = language.detect(text_of(ticket))
     await conversation.save(update_fields=["language"])
     return False
 

@@ -9,7 +9,7 @@ import asyncio
 import os
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 from typing import Any
 
@@ -60,6 +60,7 @@ class EmbeddedEmbedder:
         self._passage_pool = ThreadPoolExecutor(self._threads, thread_name_prefix="embed-passage")
         self._query_pool = ThreadPoolExecutor(self._threads, thread_name_prefix="embed-query")
         self._remembered_query = lru_cache(maxsize=_QUERIES_REMEMBERED)(_embed_query)
+        self._computing: dict[str, Future[Vector]] = {}
 
     async def passages(self, texts: Sequence[str]) -> Vector:
         """Shape (len(texts), 384), unit rows. A cancelled call stops after the texts that are being computed."""
@@ -78,8 +79,17 @@ class EmbeddedEmbedder:
 
     async def query(self, text: str) -> Vector:
         """Shape (384,), of unit length. The first 512 tokens count; recent queries are remembered."""
-        shortened = embeddable(text[:_QUERY_CHARACTERS])
-        return await asyncio.get_running_loop().run_in_executor(self._query_pool, self._remembered_query, shortened)
+        computing = self._computed(embeddable(text[:_QUERY_CHARACTERS]))
+        # Who gives up must not take the vector from the others who wait for it.
+        return await asyncio.shield(asyncio.wrap_future(computing))
+
+    def _computed(self, text: str) -> "Future[Vector]":
+        """The jobs of a new ticket ask for the same text at the same moment: it is computed once."""
+        computing = self._computing.get(text)
+        if computing is None:
+            computing = self._computing[text] = self._query_pool.submit(self._remembered_query, text)
+            computing.add_done_callback(lambda _: self._computing.pop(text, None))
+        return computing
 
     async def close(self) -> None:
         self._passage_pool.shutdown(wait=False, cancel_futures=True)

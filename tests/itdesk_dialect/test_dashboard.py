@@ -116,6 +116,7 @@ async def test_lines_are_chosen_by_level_source_and_number(
         ({"limit": 2}, ["WARNING", "ERROR"]),
         ({"source": "health_monitor"}, ["WARNING", "ERROR", "INFO"]),
         ({"source": "another"}, []),
+        ({"level": "", "source": ""}, ["WARNING", "ERROR", "INFO"]),
     ):
         assert [line["message"] for line in await ask(client, PATHS[2], staff, **query)] == messages
 
@@ -124,6 +125,11 @@ async def test_an_unknown_level_names_the_known_ones(client: httpx.AsyncClient, 
     response = await client.get(PATHS[2], headers=staff, params={"level": "loud"})
     assert response.status_code == 400
     assert "DEBUG, INFO, WARNING, ERROR, CRITICAL" in response.json()["detail"]
+
+
+async def test_a_source_that_nothing_can_have_is_refused(client: httpx.AsyncClient, staff: Headers) -> None:
+    response = await client.get(PATHS[2], headers=staff, params={"source": "x" * 129})
+    assert (response.status_code, response.json()) == (400, {"detail": "source: must be at most 128 characters long"})
 
 
 @pytest.mark.parametrize("limit", [0, -1, 101, "x"])
