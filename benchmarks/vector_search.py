@@ -89,8 +89,8 @@ async def _rows(owner: asyncpg.Connection, tenant_id: int, size: int) -> tuple[i
     """Make a tenant, its source and its chunks; the ids of the source and of the chunks."""
     slug = f"benchmark-{tenant_id}"
     tenant = """
-        INSERT INTO tenants (id, slug, name, language, registration_open, created_at)
-        VALUES ($1, $2, $2, 'ru', true, now()) ON CONFLICT (id) DO NOTHING
+        INSERT INTO tenants (id, slug, name, language, registration_open, telegram_mode, plan, created_at)
+        VALUES ($1, $2, $2, 'ru', true, 'support', 'trial', now()) ON CONFLICT (id) DO NOTHING
     """
     source = """
         INSERT INTO knowledge_sources (tenant_id, name, created_at, updated_at)

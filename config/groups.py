@@ -138,6 +138,7 @@ class LimitSettings(Group):
 
     rate_limits: bool = variable("OPORA_RATE_LIMITS", True)
     auth_per_minute: int = variable("OPORA_RATE_LIMIT_AUTH_PER_MINUTE", 5, ge=1)
+    login_per_5_minutes: int = variable("OPORA_RATE_LIMIT_LOGIN_PER_5_MINUTES", 5, ge=1)
     agent_per_minute: int = variable("OPORA_RATE_LIMIT_AGENT_PER_MINUTE", 10, ge=1)
     other_per_minute: int = variable("OPORA_RATE_LIMIT_OTHER_PER_MINUTE", 100, ge=1)
     graphql_per_minute: int = variable("OPORA_RATE_LIMIT_GRAPHQL_PER_MINUTE", 600, ge=1)

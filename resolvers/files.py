@@ -1,4 +1,4 @@
-"""Uploaded files: what becomes of them before they are sent. Uploading itself is ``POST /api/v1/files/upload``."""
+"""Uploaded files: what becomes of them before they are sent with a message."""
 
 from uuid import UUID
 
@@ -7,12 +7,23 @@ import strawberry
 from core.languages import Language
 from resolvers.policy import Requires, mutation
 from schema.types.context import Info
-from schema.types.files import DeleteUploadPayload, Transcript
+from schema.types.files import Attachment, DeleteUploadPayload, Transcript
+from schema.types.scalars import Upload, UploadedFile
 from services import files, transcription
 
 
 @strawberry.type
 class FileMutation:
+    @mutation(Requires.FILE_WRITE)
+    async def upload_file(self, info: Info, file: Upload) -> Attachment:
+        """Store a file, by the GraphQL multipart request specification; a message sends it by its `publicId`, in a day.
+
+        Errors: FILE_TOO_LARGE, QUOTA_EXCEEDED, UNSUPPORTED_FORMAT for what its content is, UNREADABLE_DOCUMENT for an
+        empty one, FILE_INFECTED, SERVICE_UNAVAILABLE.
+        """
+        sent = UploadedFile.of(file)
+        return Attachment.of(await files.upload(info.context.actor, file_name=sent.name, data=sent.data))
+
     @mutation(Requires.FILE_WRITE)
     async def delete_upload(self, info: Info, id: UUID) -> DeleteUploadPayload:
         """Remove one's own file that no message carries yet; `id` is its `publicId`. Errors: NOT_FOUND."""

@@ -64,6 +64,7 @@ class Requires(Enum):
     LEAD_WRITE = Rule("lead.write", Role.AGENT)
     USER_READ = Rule("user.read", Role.MODERATOR)
     USER_MANAGE = Rule("user.manage", Role.ADMIN)
+    BALANCE_READ = Rule("balance.read", Role.ADMIN)
     TENANT_READ = Rule("tenant.read", Role.USER)
     TENANT_STATS = Rule("tenant.stats", Role.AGENT)
     TENANT_MANAGE = Rule("tenant.manage", Role.ADMIN)

@@ -10,7 +10,7 @@ from schema.types.context import ID, Info
 from schema.types.scalars import row_id_or_none
 from schema.types.statistics import Dashboard, TicketStatistics
 from services import statistics
-from services.statistics import Period
+from services.periods import Period
 from services.unit_of_work import unit_of_work
 
 From = Annotated[

@@ -55,5 +55,6 @@ class TenantMutation:
                 answer_threshold=input.answer_threshold.value if input.answer_threshold else UNSET,
                 telegram_mode=input.telegram_mode.value if input.telegram_mode else UNSET,
                 suggest_threshold=input.suggest_threshold.value if input.suggest_threshold else UNSET,
+                plan=input.plan.value if input.plan else UNSET,
             )
             return Tenant.of(tenant)

@@ -34,10 +34,13 @@ def require_json(request: Request) -> None:
         raise UnsupportedMediaType("Content-Type must be application/json")
 
 
-def require_form(request: Request) -> None:
-    """Raises UnsupportedMediaType where the body is not the form of OAuth 2.0 (RFC 6749, 4.3.2)."""
+def require_form(request: Request, *others: str) -> None:
+    """Raises UnsupportedMediaType where the body is not the form of OAuth 2.0 (RFC 6749, 4.3.2).
+
+    ``others`` are types that the operation takes as well; they are named to the client.
+    """
     if media_type(request) not in (FORM, ""):
-        raise UnsupportedMediaType(f"Content-Type must be {FORM}")
+        raise UnsupportedMediaType(f"Content-Type must be {' or '.join((*others, FORM))}")
 
 
 def media_type(request: Request) -> str:

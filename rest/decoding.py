@@ -42,13 +42,8 @@ def decode_json(raw: bytes, kind: type[T]) -> T:
     return decoded  # type: ignore[no-any-return]  # functools.cache forgets the type variable
 
 
-def decode_form(raw: bytes, kind: type[T]) -> T:
-    """A body of ``application/x-www-form-urlencoded``. Raises BadRequest, WrongFields."""
-    return decode_strings(form_fields(raw), kind)
-
-
 def form_fields(raw: bytes) -> dict[str, str]:
-    """The fields of such a body as they came. Raises BadRequest."""
+    """The fields of a body of ``application/x-www-form-urlencoded`` as they came. Raises BadRequest."""
     try:
         pairs = parse_qsl(
             raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FORM_FIELDS

@@ -19,7 +19,7 @@ from config.settings import get_settings
 from core.actor import Actor
 from core.errors import DomainError, Forbidden, NotAuthenticated
 from rest.bodies import read_body, require_form, require_json
-from rest.decoding import decode_form, decode_json, decode_parameter, decode_strings, form_fields
+from rest.decoding import decode_json, decode_parameter, decode_strings, form_fields
 from rest.operations import JSON_LIMIT, Dialect, Operation, Origin
 from rest.problems import problem_of
 from rest.uploads import Form, is_multipart, read_form, read_upload
@@ -144,8 +144,7 @@ async def _arguments(operation: Operation, request: Request, actor: Actor | None
                 require_json(request)
                 arguments[name] = decode_json(await read_body(request, operation.body_limit), kind)
             case "form":
-                require_form(request)
-                arguments[name] = decode_form(await read_body(request, operation.body_limit), kind)
+                arguments[name] = decode_strings(await _form(operation, request), kind)
             case "upload":
                 arguments[name] = await read_upload(request, most=get_settings().limits.max_upload_bytes)
             case _:
@@ -153,11 +152,19 @@ async def _arguments(operation: Operation, request: Request, actor: Actor | None
     return arguments
 
 
+async def _form(operation: Operation, request: Request) -> dict[str, str]:
+    """Fields alone, in either encoding: browsers' FormData is multipart."""
+    if is_multipart(request):
+        return (await read_form(request, file_field=operation.file_field, most=operation.body_limit)).fields
+    require_form(request)
+    return form_fields(await read_body(request, operation.body_limit))
+
+
 async def _mixed_form(operation: Operation, request: Request) -> Form:
     """Fields and an optional file: multipart, or urlencoded where there is no file."""
     if is_multipart(request):
         return await read_form(request, file_field=operation.file_field, most=operation.body_limit)
-    require_form(request)
+    require_form(request, "multipart/form-data")
     return Form(form_fields(await read_body(request, JSON_LIMIT)), None)
 
 

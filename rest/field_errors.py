@@ -22,6 +22,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Words], ...] = (
     (re.compile(r"Expected `array[^`]*` of length <= (\d+)$"), lambda m: f"must have at most {m[1]} items"),
     (re.compile(r"Expected `(?:int|float)[^`]*` >= (-?\d+)$"), lambda m: f"must be at least {m[1]}"),
     (re.compile(r"Expected `(?:int|float)[^`]*` <= (-?\d+)$"), lambda m: f"must be at most {m[1]}"),
+    (re.compile(r"Expected `str` matching regex '\\\\S'$"), lambda _: "must not be blank"),
     (re.compile(r"Expected `([^`]*)`, got `[^`]*`$"), lambda m: f"must be {_nouns(m[1])}"),
 )
 

@@ -159,6 +159,8 @@ class Dialect:
     """The status that tells of wrong values: some documents know 400 alone."""
     exact: bool = False
     """Whether others live under the prefix too: then this one owns the paths of its operations, and no other."""
+    elsewhere: tuple[str, ...] = ()
+    """Beginnings of paths that its document names outside the prefix: their failures have its shape too."""
 
     @property
     def operations(self) -> list[Operation]:
@@ -168,7 +170,7 @@ class Dialect:
         """Whether failures of ``path``, known or unknown, are told in this dialect's shape."""
         if self.exact:
             return any(pattern.match(path) for pattern in self._patterns)
-        return path == self.prefix or path.startswith(self.prefix + "/")
+        return path == self.prefix or path.startswith((self.prefix + "/", *self.elsewhere))
 
     @cached_property
     def _patterns(self) -> list[re.Pattern[str]]:

@@ -32,6 +32,8 @@ class Problem:
     message: str
     fields: Sequence[FieldError] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    about: str | None = None
+    """The one input to blame, where what is wrong is not its form."""
 
 
 class ErrorShape(Protocol):
@@ -91,4 +93,4 @@ def _expected(error: DomainError) -> Problem:
         headers["retry-after"] = str(error.retry_after)
     if error.status >= 500:
         logger.warning("unavailable", code=error.code, error=error.message)
-    return Problem(error.status, error.code, error.message, fields, headers)
+    return Problem(error.status, error.code, error.message, fields, headers, error.field)

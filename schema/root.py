@@ -6,6 +6,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.execution import ExecutionContext
 
 from resolvers.answering import AnsweringMutation, AnsweringQuery, AnsweringSubscription
+from resolvers.billing import BillingQuery
 from resolvers.categories import CategoryMutation, CategoryQuery
 from resolvers.chatbot import ChatbotMutation, ChatbotQuery, ChatbotSubscription
 from resolvers.faqs import FaqMutation, FaqQuery
@@ -44,6 +45,7 @@ class Query(
     LeadQuery,
     UserQuery,
     TenantQuery,
+    BillingQuery,
     TelegramQuery,
     JobQuery,
     MonitoringQuery,

@@ -36,9 +36,9 @@ _LEARNED_FROM = frozenset({"name", "description", "is_active"})
 _ADD_BUILTIN = """
 INSERT INTO categories (public_id, tenant_id, key, name, description, icon, color, is_active, sort_order, created_at,
     updated_at)
-SELECT public_id, $1, key, name, '', icon, color, true, sort_order, clock_timestamp(), clock_timestamp()
+SELECT public_id, $1, key, name, description, icon, color, true, sort_order, clock_timestamp(), clock_timestamp()
 FROM jsonb_to_recordset($2::jsonb)
-    AS new (public_id uuid, key text, name text, icon text, color text, sort_order int)
+    AS new (public_id uuid, key text, name text, description text, icon text, color text, sort_order int)
 ON CONFLICT DO NOTHING
 """
 _TAKEN = "SELECT is_active FROM categories WHERE id = $1 FOR KEY SHARE"
@@ -63,8 +63,8 @@ class CategoryChanges:
 
 
 @cache
-def builtin() -> Mapping[str, Mapping[str, str]]:
-    """Icon, color and names by language of the built-in categories, by key, in their order."""
+def builtin() -> Mapping[str, Mapping[str, Any]]:
+    """Icon, color, names and descriptions by language of the built-in categories, by key, in their order."""
     return tomllib.loads(files("services").joinpath("categories.toml").read_text("utf-8"))
 
 
@@ -173,6 +173,7 @@ async def _add_builtin(uow: UnitOfWork, keys: Iterable[str]) -> None:
             "public_id": new_uuid(),
             "key": key,
             "name": each[language],
+            "description": each["description"][language],
             "icon": each["icon"],
             "color": each["color"],
             "sort_order": number,

@@ -9,6 +9,7 @@ from config.settings import get_settings
 from core.actor import Actor, Role
 from core.errors import Forbidden, InvalidInput, NotFound, UnsupportedFormat
 from core.paging import CursorPage, OffsetPage, Slice
+from core.text import checked_text
 from models.knowledge import KnowledgeChunk, KnowledgeSource
 from services import faqs, ingestion, reindexing
 from services.documents.chunking import chunk as cut
@@ -164,14 +165,19 @@ async def page_chunks(uow: UnitOfWork, page: CursorPage, source: str | None = No
 
 
 async def reindex(actor: Actor, source: str | None) -> reindexing.ReindexReport:
-    """Embed the current chunks anew, of one source or of all. Raises Forbidden below agent, NotFound."""
+    """Embed the current chunks anew, of one source or of all. Raises Forbidden below agent, NotFound, InvalidInput."""
     _require(actor, Role.AGENT)
     return await reindexing.reindex(actor, await _source_id(actor, source) if source is not None else None)
 
 
+def _checked_source(name: str) -> str:
+    return checked_text(name, field="source", most=255)
+
+
 async def _source_id(actor: Actor, source: str) -> int:
+    name = _checked_source(source)
     async with unit_of_work(actor):
-        found = await KnowledgeSource.get_or_none(name=source)
+        found = await KnowledgeSource.get_or_none(name=name)
     if found is None:
         raise NotFound("source", source)
     return int(found.id)
@@ -180,11 +186,12 @@ async def _source_id(actor: Actor, source: str) -> int:
 async def delete_source(actor: Actor, source: str) -> int:
     """Delete a source, its chunks in all versions and their vectors; the number of chunks.
 
-    Raises NotFound; Conflict where active FAQ entries are its passages.
+    Raises NotFound, InvalidInput; Conflict where active FAQ entries are its passages.
     """
     _require(actor, Role.ADMIN)
+    name = _checked_source(source)
     async with unit_of_work(actor) as uow:
-        found = await KnowledgeSource.filter(name=source).select_for_update().get_or_none()
+        found = await KnowledgeSource.filter(name=name).select_for_update().get_or_none()
         if found is None:
             raise NotFound("source", source)
         if source == faqs.SOURCE:

@@ -53,6 +53,11 @@ def detect(text: str, *, hint: Language | None = None) -> Language:
     return Language.KAZAKH if hint is Language.KAZAKH and found == "tr" else Language.ENGLISH
 
 
+def load() -> None:
+    """Load the statistical model, which the first longer text would wait for. Off the event loop."""
+    _identifier()
+
+
 def identify(text: str) -> str:
     """ISO 639-1 code of the text's language, ``und`` where it has no letters. Some 30 languages are told apart."""
     words = _NOT_WORDS.sub(" ", text[:_SAMPLE])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from core.actor import Role
-from core.errors import InvalidInput
+from core.errors import Forbidden, InvalidInput
 from services.unit_of_work import Row, UnitOfWork
 
 PERSON_COLUMNS = """u.public_id, u.telegram_id, coalesce(nullif(u.first_name, ''), u.full_name) AS first_name,
@@ -53,7 +53,9 @@ async def authors(uow: UnitOfWork, message_ids: Iterable[int]) -> dict[int, Pers
 
 
 async def id_of(uow: UnitOfWork, public_id: UUID, *, field: str) -> int:
-    """The user's number. Raises InvalidInput naming ``field`` where the tenant has no such user."""
+    """The user's number, for staff. Raises Forbidden; InvalidInput naming ``field`` where the tenant has none such."""
+    if not uow.actor.is_staff:
+        raise Forbidden("Only staff assign tickets")
     row = await uow.row(_NUMBER, uow.tenant_id, public_id)
     if row is None:
         raise InvalidInput(f"{field} must be a user of this tenant", field=field)

@@ -1,4 +1,4 @@
-"""How much one caller may ask for in a minute: the port that edges call. The counting is the composition root's."""
+"""How much one caller may ask for in a time: the port that edges call. The counting is the composition root's."""
 
 import hashlib
 from dataclasses import dataclass
@@ -7,13 +7,16 @@ from ipaddress import IPv6Address, ip_address
 from typing import Protocol
 
 from core.actor import Actor
-from core.errors import RateLimited
+from core.emails import checked_email
+from core.errors import InvalidInput, RateLimited
 
 
 class Bucket(StrEnum):
     """Kinds of requests that are counted apart."""
 
     AUTH = "auth"
+    LOGIN = "login"
+    """Sign-ins of `replyx`: five minutes are counted for them, and the minute of AUTH besides."""
     AGENT = "agent"
     OTHER = "other"
     GRAPHQL = "graphql"
@@ -75,5 +78,12 @@ def by_address(client_ip: str) -> str:
 
 
 def by_email(email: str) -> str:
-    """Whom a login counts against beside the address, so that many addresses do not get many tries at one account."""
-    return f"email:{hashlib.sha256(email.strip().lower().encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
+    """Whom a login counts against beside the address, so that many addresses do not get many tries at one account.
+
+    Spellings that sign in to one account (case, Unicode's compositions, the domain in Punycode) count together.
+    """
+    try:
+        spelt = checked_email(email)
+    except InvalidInput:
+        spelt = email.strip()
+    return f"email:{hashlib.sha256(spelt.lower().encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"

@@ -12,7 +12,7 @@ from core.actor import Actor
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from core.languages import Language
 from core.paging import OffsetPage
-from core.text import checked_text, is_storable
+from core.text import checked_text
 from core.unset import UNSET, UnsetType
 from models.tenants import TelegramMode, Tenant
 from models.tickets import TicketStatus
@@ -73,7 +73,7 @@ async def create(actor: Actor, *, name: str, slug: str) -> Tenant:
     """A new, empty tenant, which its maker sees in their list. Raises Forbidden, InvalidInput, Conflict."""
     _require_admin(actor)
     title = checked_text(name, field="name", least=1)
-    if len(slug) > 63 or not _SLUG.fullmatch(slug):
+    if not _is_slug(slug):
         raise InvalidInput(
             "slug must be at most 63 small Latin letters, digits and single hyphens between them, not digits alone",
             field="slug",
@@ -94,12 +94,15 @@ async def update_settings(
     answer_threshold: float | UnsetType | None = UNSET,
     suggest_threshold: float | UnsetType | None = UNSET,
     telegram_mode: TelegramMode | UnsetType = UNSET,
+    plan: str | UnsetType = UNSET,
 ) -> Tenant:
     """Change what is given. Thresholds are calibrated scores, 0 to 1; None takes the measured default.
 
-    Raises Forbidden below admin, InvalidInput.
+    Raises Forbidden below admin, for the plan below superadmin; InvalidInput.
     """
     _require_admin(uow.actor)
+    if not isinstance(plan, UnsetType) and not uow.actor.is_superadmin:
+        raise Forbidden("Only a superadmin sets the plan")
     tenant = await Tenant.filter(id=uow.tenant_id).select_for_update(no_key=True).get()
     if not isinstance(name, UnsetType):
         tenant.name = checked_text(name, field="name", least=1)
@@ -109,6 +112,8 @@ async def update_settings(
         tenant.registration_open = registration_open
     if not isinstance(telegram_mode, UnsetType):
         tenant.telegram_mode = telegram_mode
+    if not isinstance(plan, UnsetType):
+        tenant.plan = checked_text(plan, field="plan", least=1, most=32)
     _set_thresholds(tenant, answer=answer_threshold, suggest=suggest_threshold)
     await tenant.save()
     return tenant
@@ -134,7 +139,7 @@ async def enter_tenant(actor: Actor, tenant: int | str) -> Actor:
 async def id_of(slug: str) -> int | None:
     """The id of the tenant with that slug: for an operator at the command line."""
     async with system_unit_of_work(SystemReason.COMMAND_LINE):
-        found = await Tenant.get_or_none(slug=slug) if is_storable(slug) else None
+        found = await Tenant.get_or_none(slug=slug) if _is_slug(slug) else None
     return None if found is None else found.id
 
 
@@ -144,11 +149,15 @@ async def all_slugs() -> list[str]:
         return [tenant.slug for tenant in await Tenant.all().order_by("id")]
 
 
+def _is_slug(text: str) -> bool:
+    return len(text) <= 63 and _SLUG.fullmatch(text) is not None
+
+
 async def _by_key(key: str) -> Tenant | None:
     # A slug is never made of digits alone, so the two kinds of names do not meet.
     if key.isascii() and key.isdigit():
         return await Tenant.get_or_none(id=int(key)) if len(key) < 19 else None
-    return await Tenant.get_or_none(slug=key) if is_storable(key) else None
+    return await Tenant.get_or_none(slug=key) if _is_slug(key) else None
 
 
 def _set_thresholds(tenant: Tenant, *, answer: float | UnsetType | None, suggest: float | UnsetType | None) -> None:

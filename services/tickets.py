@@ -82,9 +82,10 @@ async def create(
         created_by_id=uow.actor.user_id,
         **category,
     )
-    uow.emit(TicketCreated(ticket.id))
     if auto_respond:
+        # The first of the ticket's jobs: somebody waits for the reply.
         uow.emit(ReplyRequested(ticket.id))
+    uow.emit(TicketCreated(ticket.id))
     return ticket
 
 

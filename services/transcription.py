@@ -2,12 +2,14 @@
 
 import asyncio
 import time
+from dataclasses import replace
 
 import structlog
 
 from core.actor import Actor
 from core.errors import DomainError, TooLarge, Unavailable, UnreadableDocument, UnsupportedFormat
 from core.languages import Language
+from core.text import is_storable
 from integrations.speech.port import Transcript
 from services.file_types import AUDIO, recognise
 from services.providers import providers
@@ -38,6 +40,7 @@ async def transcribe(actor: Actor | None, data: bytes, language: Language | None
         raise Unavailable(_NOT_SET_UP)
     started = time.monotonic()
     transcript = await speech.transcribe(data, mime_type=mime_type, language=language)
+    transcript = replace(transcript, text="".join(filter(is_storable, transcript.text)))
     seconds, user_id = round(time.monotonic() - started, 3), actor.user_id if actor else None
     logger.info("voice_transcribed", bytes=len(data), seconds=seconds, user_id=user_id)
     return transcript

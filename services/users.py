@@ -17,7 +17,8 @@ from services import passwords
 from services.sessions import RevokedBecause, revoke_all
 from services.unit_of_work import UnitOfWork, unit_of_work
 
-_LONGEST_NAME = 128
+LONGEST_NAME = 128
+"""Of a first and of a last name."""
 _BY_USERNAME = "users_tenant_username"
 """The index that keeps usernames apart."""
 
@@ -41,13 +42,16 @@ async def update_profile(
     first_name: str | UnsetType = UNSET,
     last_name: str | UnsetType | None = UNSET,
     telegram_username: str | UnsetType | None = UNSET,
+    onboarding_completed: bool | UnsetType = UNSET,
 ) -> User:
-    """Change what is given of one's own names; the full name follows. Raises NotFound, InvalidInput."""
+    """Change what is given of oneself; the full name follows the others. Raises NotFound, InvalidInput."""
     user = await _find(uow.actor.user_id)
     if not isinstance(telegram_username, UnsetType):
         user.telegram_username = checked_text(telegram_username or "", field="username", most=64) or None
     if not isinstance(first_name, UnsetType) or not isinstance(last_name, UnsetType):
         _set_names(user, first_name, last_name)
+    if not isinstance(onboarding_completed, UnsetType):
+        user.onboarding_completed = onboarding_completed
     await user.save()
     return user
 
@@ -77,6 +81,14 @@ async def number_of(uow: UnitOfWork, public_id: UUID) -> int:
 def given_name(*, first_name: str, full_name: str, email: str | None) -> str:
     """What to call somebody, who may never have given a first name by itself."""
     return first_name or full_name or (email or "").partition("@")[0]
+
+
+def names_of(user: User) -> tuple[str, str]:
+    """First and last name; of somebody who came by a door that asks for neither, the words of the full name."""
+    if user.first_name or user.last_name:
+        return user.first_name, user.last_name
+    first, _, last = user.full_name.strip().partition(" ")
+    return first[:LONGEST_NAME], last[:LONGEST_NAME]
 
 
 async def by_ids(uow: UnitOfWork, user_ids: Iterable[int]) -> dict[int, User]:
@@ -173,21 +185,18 @@ async def _rename(user: User, full_name: str) -> User:
     user.full_name = checked_text(full_name, field="full_name")
     if user.first_name or user.last_name:
         first, _, last = user.full_name.strip().partition(" ")
-        user.first_name, user.last_name = first[:_LONGEST_NAME], last[:_LONGEST_NAME]
+        user.first_name, user.last_name = first[:LONGEST_NAME], last[:LONGEST_NAME]
     await user.save(update_fields=["full_name", "first_name", "last_name", "updated_at"])
     return user
 
 
 def _set_names(user: User, first_name: str | UnsetType, last_name: str | UnsetType | None) -> None:
-    # Whoever came by another door has a full name alone: its words stand in for the names that are not given.
-    first, last = user.first_name, user.last_name
-    if not first and not last:
-        first, _, last = user.full_name.partition(" ")
+    first, last = names_of(user)
     if not isinstance(first_name, UnsetType):
-        first = checked_text(first_name.strip(), field="first_name", least=1, most=_LONGEST_NAME)
+        first = checked_text(first_name.strip(), field="first_name", least=1, most=LONGEST_NAME)
     if not isinstance(last_name, UnsetType):
-        last = checked_text((last_name or "").strip(), field="last_name", most=_LONGEST_NAME)
-    user.first_name, user.last_name = first[:_LONGEST_NAME], last[:_LONGEST_NAME]
+        last = checked_text((last_name or "").strip(), field="last_name", most=LONGEST_NAME)
+    user.first_name, user.last_name = first[:LONGEST_NAME], last[:LONGEST_NAME]
     user.full_name = f"{first} {last}".strip()[:255]
 
 

@@ -186,8 +186,13 @@ async def _status_changed(uow: UnitOfWork, content: EventContent) -> tuple[str, 
     }
 
 
+def name_of(card: PersonCard) -> str:
+    """What people call somebody, who may have given no name: never an empty string, nor a part of an address."""
+    return card.first_name or card.username or ("Клиент" if card.role is Role.USER else "Поддержка")
+
+
 def _person(card: PersonCard) -> Frame:
-    return {"id": str(card.public_id), "first_name": card.first_name, "role": ROLES[card.role]}
+    return {"id": str(card.public_id), "first_name": name_of(card), "role": ROLES[card.role]}
 
 
 def _attachment(attachment: Attachment) -> Frame:

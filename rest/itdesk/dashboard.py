@@ -121,7 +121,7 @@ class MetricsQuery(msgspec.Struct):
 
 
 class LogQuery(msgspec.Struct):
-    """``level`` in any case; ``source`` is the whole name."""
+    """``level`` in any case; ``source`` is the whole name. What is left blank does not narrow."""
 
     level: Annotated[str, msgspec.Meta(description="Log level filter")] | UnsetType = UNSET
     source: Annotated[str, msgspec.Meta(description="Log source filter")] | UnsetType = UNSET
@@ -130,8 +130,7 @@ class LogQuery(msgspec.Struct):
     @property
     def chosen(self) -> LogFilter:
         """Raises InvalidInput naming the levels for an unknown one."""
-        level = log_records.level_named(self.level) if isinstance(self.level, str) else None
-        return LogFilter(level, self.source if isinstance(self.source, str) else None)
+        return LogFilter(log_records.level_named(self.level) if self.level else None, self.source or None)
 
 
 @group.get(

@@ -17,8 +17,8 @@ _ATTACHMENT = copier("public_id", "file_name", "mime_type", "created_at")
 
 
 @strawberry.type(
-    description="A file of a message. It is uploaded first, by `POST /api/v1/files/upload` (multipart/form-data, field"
-    " `file`) with the token of this API, which answers its id as `id`: that is `publicId` here."
+    description="A file of a message. It is uploaded first: by `uploadFile`, or by `POST /api/v1/files/upload`"
+    " (multipart/form-data, field `file`) with the token of this API, which answers its `publicId` as `id`."
 )
 class Attachment:
     id: strawberry.ID

@@ -22,6 +22,7 @@ _TENANT = copier(
     "answer_threshold",
     "suggest_threshold",
     "telegram_mode",
+    "plan",
     "created_at",
 )
 
@@ -40,6 +41,7 @@ class Tenant:
         description="Score below which nothing is offered and a person is called; null takes the measured default."
     )
     telegram_mode: TelegramMode
+    plan: str = strawberry.field(description="What the account is billed by; `trial` at first.")
     created_at: datetime
 
     @classmethod
@@ -85,3 +87,4 @@ class UpdateTenantSettingsInput:
     answer_threshold: strawberry.Maybe[float | None]
     suggest_threshold: strawberry.Maybe[float | None]
     telegram_mode: strawberry.Maybe[TelegramMode]
+    plan: strawberry.Maybe[str] = strawberry.field(description="A superadmin's to set; at most 32 characters.")

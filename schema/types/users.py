@@ -13,7 +13,7 @@ from schema.types.scalars import BigInt
 
 _USER = copier(
     "email", "username", "full_name", "first_name", "last_name", "telegram_id", "telegram_username", "role",
-    "is_active", "created_at",
+    "is_active", "onboarding_completed", "created_at",
 )  # fmt: skip
 
 
@@ -30,6 +30,7 @@ class User:
     telegram_username: str | None
     role: Role
     is_active: bool = strawberry.field(description="False: shut out, with nothing of theirs removed.")
+    onboarding_completed: bool = strawberry.field(description="Whether they are done with the first steps.")
     created_at: datetime
 
     @computed("How many tickets they opened; null of somebody of another tenant.")

@@ -54,6 +54,9 @@ async def test_every_tenant_begins_with_seven_in_its_language(
     assert [category.key for category in found] == KEYS
     assert found[5].name == name
     assert all(category.icon and category.color for category in found)
+    told = [categories.builtin()[key]["description"][language] for key in KEYS]
+    assert [category.description for category in found] == told
+    assert len(set(told)) == len(KEYS)
 
 
 async def test_two_first_uses_at_once_make_seven(tenant: Tenant) -> None:

@@ -28,6 +28,7 @@ MARK = "confidential"
 
 CALLS: Mapping[str, str] = {
     "Query.me": "{ me { id email } }",
+    "Query.balance": "{ balance { balance welcomeBonus totalSpent } }",
     "Query.ticket": """query($id: ID!) { ticket(id: $id) {
         title messages { edges { node { text attachments { url } } } } } }""",
     "Query.tickets": """query($assignee: ID, $categories: [ID!]) {
@@ -86,6 +87,7 @@ CALLS: Mapping[str, str] = {
     "Mutation.deleteCategory": "mutation($category: ID!) { deleteCategory(id: $category) { id } }",
     "Mutation.addMessage": """mutation($id: ID!) {
         addMessage(ticketId: $id, input: {text: "Hello", autoRespond: false}) { text } }""",
+    "Mutation.uploadFile": "mutation($file: Upload!) { uploadFile(file: $file) { publicId } }",
     "Mutation.deleteUpload": "mutation($upload: UUID!) { deleteUpload(id: $upload) { publicId } }",
     "Mutation.transcribeUpload": "mutation($upload: UUID!) { transcribeUpload(id: $upload) { text } }",
     "Mutation.respondToTicket": "mutation($id: ID!) { respondToTicket(ticketId: $id, save: true) { content } }",

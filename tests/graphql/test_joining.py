@@ -39,6 +39,8 @@ async def test_a_company_is_registered_with_its_admin(anonymous: GraphQLClient) 
     ("changes", "code", "field"),
     [
         ({"companyName": " "}, "VALIDATION_ERROR", "companyName"),
+        ({"firstName": "x" * 129}, "VALIDATION_ERROR", "firstName"),
+        ({"fullName": "x" * 256}, "VALIDATION_ERROR", "fullName"),
         ({"password": "password1"}, "WEAK_PASSWORD", "password"),
         ({"email": "nobody"}, "VALIDATION_ERROR", "email"),
     ],
@@ -50,6 +52,32 @@ async def test_what_a_company_is_refused_for(
     with pytest.raises(Refused) as refused:
         await anonymous(COMPANY, input=given)
     assert (refused.value.code, refused.value.field) == (code, field)
+
+
+async def test_a_company_without_a_name_is_called_as_its_admin_and_has_the_bonus(anonymous: GraphQLClient) -> None:
+    given = {"email": f"{unique('boss')}@example.com", "password": PASSWORD, "firstName": "Ann", "lastName": "Lee"}
+    made = (await anonymous(COMPANY, input=given))["registerCompany"]
+    assert made["tenant"]["name"] == "Ann Lee"
+    pair = (await anonymous(LOGIN, input={"email": given["email"], "password": PASSWORD}))["login"]
+    owner = GraphQLClient(anonymous.client, pair["accessToken"])
+    shown = await owner("{ tenant { plan } balance { balance welcomeBonus totalSpent } me { onboardingCompleted } }")
+    assert shown["balance"] == {"balance": "500.00", "welcomeBonus": "500.00", "totalSpent": "0"}
+    assert (shown["tenant"]["plan"], shown["me"]["onboardingCompleted"]) == ("trial", False)
+
+
+async def test_the_plan_is_the_superadmins_to_set(
+    tenant: Tenant, make_user: MakeUser, sign_in: SignIn, admin: GraphQLClient
+) -> None:
+    change = 'mutation { updateTenantSettings(input: {plan: "business"}) { plan } }'
+    assert await admin.code(change) == "FORBIDDEN"
+    assert (await admin("{ tenant { plan } }"))["tenant"]["plan"] == "trial"
+    superadmin = await sign_in(await make_user(tenant, Role.SUPERADMIN))
+    assert (await superadmin(change))["updateTenantSettings"]["plan"] == "business"
+
+
+async def test_one_says_when_the_first_steps_are_done(customer: GraphQLClient) -> None:
+    done = "mutation { updateMe(input: {onboardingCompleted: true}) { onboardingCompleted } }"
+    assert (await customer(done))["updateMe"] == {"onboardingCompleted": True}
 
 
 async def test_a_username_registers_and_signs_in(anonymous: GraphQLClient, tenant: Tenant) -> None:

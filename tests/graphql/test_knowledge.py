@@ -74,6 +74,14 @@ async def test_reindexing_counts_what_it_embedded(agent: GraphQLClient) -> None:
     assert await agent.code(reindex, source="nothing.md") == "NOT_FOUND"
 
 
+async def test_a_name_too_long_for_a_source_is_refused(agent: GraphQLClient, admin: GraphQLClient) -> None:
+    source = "x" * 256
+    reindex = "mutation($source: String) { reindexKnowledge(source: $source) { success } }"
+    assert await agent.code(reindex, source=source) == "VALIDATION_ERROR"
+    delete = "mutation($source: String!) { deleteKnowledgeSource(source: $source) { deleted } }"
+    assert await admin.code(delete, source=source) == "VALIDATION_ERROR"
+
+
 async def test_a_file_is_uploaded_and_found(admin: GraphQLClient) -> None:
     data = f"# Passwords\n\n{RESET}\n".encode()
     response = await upload(admin, UPLOAD, {"source": "manual"}, data, "../guide.md")

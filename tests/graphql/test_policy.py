@@ -37,6 +37,7 @@ MATRIX = {
     "Query.ticketStatistics": AGENT,
     "Query.users": MODERATOR,
     "Query.user": ADMIN,
+    "Query.balance": ADMIN,
     "Query.tenant": USER,
     "Query.tenantStats": AGENT,
     "Query.tenants": ADMIN,
@@ -69,6 +70,7 @@ MATRIX = {
     "Mutation.updateCategory": ADMIN,
     "Mutation.deleteCategory": ADMIN,
     "Mutation.addMessage": AGENT,  # the ticket is another customer's
+    "Mutation.uploadFile": USER,
     "Mutation.deleteUpload": USER,
     "Mutation.transcribeUpload": USER,
     "Mutation.respondToTicket": AGENT,

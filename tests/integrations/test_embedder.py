@@ -1,6 +1,7 @@
 """Embedders: the embedded model as it is, the OpenAI-compatible one against a server that misbehaves on demand."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 
 import numpy as np
@@ -120,6 +121,23 @@ async def test_calls_at_once_give_the_same_vectors_as_calls_in_turn(embedded: Em
     texts = list(ANSWERS[Language.KAZAKH][:8])
     together = await asyncio.gather(*(embedded.passages([text]) for text in texts))
     assert np.array_equal(np.concatenate(together), await embedded.passages(texts))
+
+
+async def test_a_question_that_is_asked_twice_at_once_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    embedder, computed = EmbeddedEmbedder(threads=2), []
+
+    def compute(text: str) -> Vector:
+        computed.append(text)
+        time.sleep(0.05)
+        return np.ones(3, np.float32)
+
+    monkeypatch.setattr(embedder, "_remembered_query", compute)
+    given_up, *waiting = [asyncio.ensure_future(embedder.query("пароль")) for _ in range(3)]
+    await asyncio.sleep(0.01)
+    given_up.cancel()
+    assert [len(vector) for vector in await asyncio.gather(*waiting)] == [3, 3]
+    assert computed == ["пароль"]
+    await embedder.close()
 
 
 async def test_the_event_loop_is_free_while_passages_are_embedded(embedded: EmbeddedEmbedder) -> None:

@@ -33,6 +33,8 @@ def logger(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[stru
     handlers, level = root.handlers[:], root.level
     monkeypatch.setattr("sys.stderr", io.StringIO())
     configure_logging(settings, process="tests")
+    # Loggers of the product that speak meanwhile would keep this configuration for the tests that follow.
+    structlog.configure(cache_logger_on_first_use=False)
     yield structlog.stdlib.get_logger("tests.source")
     root.handlers[:] = handlers
     root.setLevel(level)

@@ -145,17 +145,18 @@ def _impatient() -> Rules:
 
 async def test_the_examples_of_a_slow_model_are_embedded_once(customer: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first callers do not wait for it, later ones find it done."""
-    began = []
+    began, answers = [], asyncio.Event()
 
     async def slow(*given: Any) -> Any:
         began.append(1)
-        await asyncio.sleep(0.3)
+        await answers.wait()
         return await examples(*given)
 
     monkeypatch.setattr("services.triaging.rules", _impatient)
     monkeypatch.setattr(classifiers, "examples", slow)
     classifiers._SHIPPED.clear()
     assert await asyncio.gather(*(triaging.choose(customer, PASSWORD, "") for _ in range(3))) == [None] * 3
-    await asyncio.sleep(0.6)
+    answers.set()
+    monkeypatch.setattr("services.triaging.rules", rules)
     assert await triaging.choose(customer, PASSWORD, "") is not None
     assert len(began) == 1
