@@ -17,6 +17,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from config.redis import make_cancellable
 from config.settings import Settings, get_settings
 from services.rate_limits import UNLIMITED, Bucket, Decision
 
@@ -97,9 +98,11 @@ def _items(settings: Settings) -> Mapping[Bucket, Sequence[tuple[RateLimitItem, 
 
 
 def _pool(url: str) -> ConnectionPool:
-    return ConnectionPool.from_url(
+    pool = ConnectionPool.from_url(
         url, socket_timeout=_PATIENCE_S, socket_connect_timeout=_PATIENCE_S, retry=Retry(NoBackoff(), 0)
     )
+    make_cancellable(pool)
+    return pool
 
 
 def _storage(pool: ConnectionPool) -> RedisStorage:

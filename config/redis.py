@@ -100,9 +100,14 @@ def new_client(settings: Settings | None = None) -> redis.asyncio.Redis:
     """A client of its own, with short timeouts and one retry for connections that went stale."""
     retry = AsyncRetry(ConstantBackoff(0.02), 1)
     client = redis.asyncio.Redis.from_url(redis_url(settings), retry=retry, **_OPTIONS)
-    plain = client.connection_pool.connection_class
-    client.connection_pool.connection_class = type(plain.__name__, (_CancellableConnection, plain), {})
+    make_cancellable(client.connection_pool)
     return client
+
+
+def make_cancellable(pool: redis.asyncio.ConnectionPool) -> None:
+    """Let the pool's connections be given up at any await, without one that stays open unseen."""
+    plain = pool.connection_class
+    pool.connection_class = type(plain.__name__, (_CancellableConnection, plain), {})
 
 
 def new_blocking_client(settings: Settings | None = None) -> redis.Redis:
