@@ -50,7 +50,7 @@ async def states(jobs: Sequence[int]) -> dict[str, int]:
     return {row["state"]: row["n"] for row in found}
 
 
-async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 20.0) -> float:
+async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 45.0) -> float:
     """Wait until it holds; returns the seconds it took. Fails after ``seconds``."""
     started = time.monotonic()
     while not await condition():
@@ -59,7 +59,7 @@ async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 20.0) 
     return time.monotonic() - started
 
 
-async def until_done(jobs: Sequence[int], seconds: float = 20.0) -> float:
+async def until_done(jobs: Sequence[int], seconds: float = 45.0) -> float:
     async def done() -> bool:
         return (await states(jobs)) == {"done": len(jobs)}
 
