@@ -11,6 +11,8 @@ from typing import Any
 
 import click
 
+from config.threads import one_thread_each
+
 _GATE = click.option("--gate", type=int, default=None, hidden=True)
 
 
@@ -18,6 +20,7 @@ _GATE = click.option("--gate", type=int, default=None, hidden=True)
 @click.version_option(package_name="opora", message="Opora %(version)s")
 def cli() -> None:
     """Opora: tickets, live dialogs and grounded answers, on your own machine."""
+    one_thread_each()
 
 
 @cli.command()

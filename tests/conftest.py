@@ -4,6 +4,10 @@ import os
 
 import structlog
 
+from config.threads import one_thread_each
+
+# As `opora` does: the suite runs several processes beside each other.
+one_thread_each()
 # What the developer's shell has set for a running Opora is none of the tests' business.
 for _name in [name for name in os.environ if name.startswith("OPORA_")]:
     del os.environ[_name]
