@@ -14,7 +14,8 @@ from services.interviewing.hearing import LONGEST
 from services.rate_limits import Bucket
 from services.transcription import MOST_BYTES, transcribe
 
-group = Group("Чат с AI", Bucket.AGENT)
+# One token speaks for all clients of a company, so the general limit is theirs.
+group = Group("Чат с AI", Bucket.OTHER)
 
 ClientName = Annotated[str, msgspec.Meta(min_length=1, max_length=255, pattern=r"\S", description="Клиент компании")]
 

@@ -1,6 +1,6 @@
 """Facts in any order, in any grouping: nothing that is known is asked for, and one lead is registered, once."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.languages import Language
@@ -58,6 +58,8 @@ def messages(draw: st.DrawFn) -> tuple[Language, list[list[str]], str]:
     return language, [[said[fact] for fact in group] for group in groups], "+7" + "".join(map(str, parts))
 
 
+# Without a deadline: the first text loads the detector of languages.
+@settings(deadline=None)
 @given(messages())
 def test_what_is_known_is_never_asked_for_and_one_lead_is_registered(
     said: tuple[Language, list[list[str]], str],
@@ -89,6 +91,7 @@ def _asks_for(text: str, fact: str, state: State) -> bool:
     return any(question in text for question in questions)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=60), max_size=8))
 def test_whatever_is_said_is_answered_and_no_lead_comes_without_a_number(texts: list[str]) -> None:
     state = State()

@@ -81,7 +81,7 @@ async def _finished(jobs: list[int]) -> list[int]:
 async def test_jobs_in_hand_at_the_end_of_patience_go_to_another_worker_at_once(
     environment: dict[str, str], enqueue: Enqueue, scheduler: Process
 ) -> None:
-    jobs = await enqueue("tests.work", seconds=3.0)
+    jobs = await enqueue("tests.work", seconds=8.0)
     with running("worker", environment, OPORA_SHUTDOWN_S="1") as first:
         await until(lambda: effects(jobs, "began"))
         assert await asyncio.to_thread(end, first) == 0
