@@ -39,6 +39,15 @@ MODEL_MODULES = (
     "models.monitoring",
     "models.telegram",
     "models.billing",
+    "models.assistants",
+    "models.dialogs",
+    "models.handoffs",
+    "models.documents",
+    "models.ai_tokens",
+    "models.payments",
+    "models.mail",
+    "models.support_requests",
+    "models.analytics",
 )
 _ALIAS = {APP_ROLE: "default", SYSTEM_ROLE: "system"}
 _BEGIN_PATIENCE_S = 5.0

@@ -26,8 +26,16 @@ _RANKS = {role: rank for rank, role in enumerate(Role)}
 
 
 @dataclass(frozen=True, slots=True)
+class Guest:
+    """A visitor of a site whom nobody knows: their own number, and the assistant that they write to."""
+
+    id: uuid.UUID
+    assistant_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
-    """An authenticated person, or the system itself where ``user_id`` is None."""
+    """An authenticated person, a guest, or the system itself where both ``user_id`` and ``guest`` are None."""
 
     tenant_id: int
     role: Role
@@ -35,6 +43,8 @@ class Actor:
     session_id: uuid.UUID | None = None
     home_tenant_id: int | None = None
     """The tenant a superadmin belongs to while looking into another; None elsewhere."""
+    guest: Guest | None = None
+    """Set for the visitor of a site, whose role is that of a customer."""
 
     @property
     def is_staff(self) -> bool:
@@ -47,6 +57,11 @@ class Actor:
     @property
     def is_superadmin(self) -> bool:
         return self.role is Role.SUPERADMIN
+
+
+def guest_actor(tenant_id: int, guest: Guest) -> Actor:
+    """A visitor of one of the tenant's sites."""
+    return Actor(tenant_id=tenant_id, role=Role.USER, guest=guest)
 
 
 def system_actor(tenant_id: int) -> Actor:

@@ -25,6 +25,8 @@ class Account(Model):
 
     tenant_id: int = fields.BigIntField(primary_key=True, generated=False)
     balance: Decimal = fields.DecimalField(max_digits=18, decimal_places=2, default=Decimal(0))
+    exhausted_at: datetime | None = fields.DatetimeField(null=True)
+    """Since when assistants are silent for want of money; its owner was told then, once."""
     updated_at: datetime = fields.DatetimeField(auto_now=True)
 
     class Meta:

@@ -18,6 +18,7 @@ class ConversationKind(StrEnum):
     TICKET = "ticket"
     CHATBOT = "chatbot"
     INTERVIEW = "interview"
+    DIALOG = "dialog"
 
 
 class AuthorKind(StrEnum):
@@ -57,6 +58,8 @@ class Message(Model):
     conversation_id: int = fields.BigIntField()
     author_kind = fields.CharEnumField(AuthorKind, max_length=16)
     author_id: int | None = fields.BigIntField(null=True)
+    author_name = fields.CharField(max_length=128, null=True)
+    """The name that an operator signed with, where it is not the account's."""
     visibility = fields.CharEnumField(Visibility, max_length=8, default=Visibility.PUBLIC)
     text = fields.TextField()
     turn_id: int | None = fields.BigIntField(null=True)

@@ -11,10 +11,12 @@ from tortoise.models import Model
 
 
 class KnowledgeSource(Model):
-    """A named document or feed, unique in its tenant."""
+    """A named document or feed, unique in its tenant or, where it is one assistant's, there."""
 
     id = fields.BigIntField(primary_key=True)
     tenant_id: int = fields.BigIntField()
+    assistant_id: int | None = fields.BigIntField(null=True, db_index=True)
+    """The assistant that alone knows it; None for what all of the tenant know."""
     name = fields.CharField(max_length=255)
     mime_type = fields.CharField(max_length=127, null=True)
     sha256 = fields.CharField(max_length=64, null=True)
@@ -24,7 +26,7 @@ class KnowledgeSource(Model):
     class Meta:
         app = "opora"
         table = "knowledge_sources"
-        unique_together = (("tenant_id", "name"),)
+        unique_together = (("tenant_id", "assistant_id", "name"),)
 
 
 class KnowledgeChunk(Model):

@@ -19,6 +19,8 @@ class TelegramBot(Model):
 
     id: int = fields.BigIntField(primary_key=True, generated=False)
     tenant_id: int = fields.BigIntField(db_index=True)
+    assistant_id: int | None = fields.BigIntField(null=True)
+    """The assistant that answers in its chats; None for the tenant's own bot, which files tickets."""
     username = fields.CharField(max_length=64, default="")
     sealed_token = fields.TextField()
     is_active = fields.BooleanField(default=True)
@@ -52,7 +54,8 @@ class TelegramUpdate(Model):
 
 
 class TelegramChat(Model):
-    """A private chat of a person with a bot. ``ticket_id`` is what they write to now; ``blocked_at`` when they left."""
+    """A private chat of a person with a bot. ``ticket_id`` is what they write to now, ``dialog_id`` that
+    with the bot's assistant; ``blocked_at`` says when they left."""
 
     id = fields.BigIntField(primary_key=True)
     tenant_id: int = fields.BigIntField()
@@ -63,6 +66,7 @@ class TelegramChat(Model):
         Language, max_length=2, null=True
     )
     ticket_id: int | None = fields.BigIntField(null=True, db_index=True)
+    dialog_id: int | None = fields.BigIntField(null=True, db_index=True)
     blocked_at: datetime | None = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(auto_now_add=True)
     updated_at = fields.DatetimeField(auto_now=True)

@@ -30,6 +30,8 @@ class User(Model):
     password_hash = fields.CharField(max_length=60, null=True)
     role = fields.CharEnumField(Role, max_length=16, default=Role.USER)
     is_active = fields.BooleanField(default=True)
+    email_confirmed_at: datetime | None = fields.DatetimeField(null=True)
+    last_login_at: datetime | None = fields.DatetimeField(null=True)
     onboarding_completed = fields.BooleanField(default=False)
     created_at = fields.DatetimeField(auto_now_add=True)
     updated_at = fields.DatetimeField(auto_now=True)

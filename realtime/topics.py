@@ -6,12 +6,14 @@ from core.actor import Actor
 from core.errors import Forbidden, NotFound
 from core.facts.monitoring import monitoring_topic
 from models.tenants import DEFAULT_TENANT_ID
-from services import tickets
+from services import dialogs, tickets
 from services.unit_of_work import unit_of_work
 
 _TOPIC = re.compile(
     r"ticket:(?P<ticket>[1-9]\d{0,18})"
-    r"|tenant:(?P<queue>[1-9]\d{0,18}):(?:queue|chatbot|leads)"
+    r"|dialog:(?P<dialog>[1-9]\d{0,18})"
+    r"|tenant:(?P<billing>[1-9]\d{0,18}):billing"
+    r"|tenant:(?P<queue>[1-9]\d{0,18}):(?:queue|chatbot|leads|dialogs|documents)"
     r"|user:(?P<user>[1-9]\d{0,18})(?::(?:chatbot|tickets))?"
 )
 
@@ -27,8 +29,9 @@ def log_tenant(actor: Actor, topic: str) -> int:
 async def authorise(actor: Actor, topic: str) -> None:
     """Return where the actor may watch the topic. Raises NotFound, Forbidden, Unavailable.
 
-    Tickets are watched by their author and staff, the tenant's queue, chatbot and leads by its staff, a user's access,
-    own tickets and own sessions with the chatbot by that user, the installation's alerts by everybody's staff.
+    Tickets are watched by their author and staff, dialogs by their guest and staff, the tenant's queue, dialogs,
+    documents, chatbot and leads by its staff, its money by its admins, a user's access, own tickets and own sessions
+    with the chatbot by that user, the installation's alerts by everybody's staff.
     """
     if topic == INSTALLATION:
         _check_staff(actor)
@@ -39,6 +42,13 @@ async def authorise(actor: Actor, topic: str) -> None:
     if parts["ticket"]:
         async with unit_of_work(actor) as uow:
             await tickets.get(uow, int(parts["ticket"]))
+    elif parts["dialog"]:
+        async with unit_of_work(actor) as uow:
+            await dialogs.get(uow, int(parts["dialog"]))
+    elif parts["billing"]:
+        _check_queue(actor, int(parts["billing"]))
+        if not actor.is_admin:
+            raise Forbidden
     elif parts["queue"]:
         _check_queue(actor, int(parts["queue"]))
     elif int(parts["user"]) != actor.user_id:

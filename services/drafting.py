@@ -27,6 +27,15 @@ EXTRACTIVE_MODEL = "extractive"
 
 
 @dataclass(frozen=True, slots=True)
+class Persona:
+    """Who answers: an assistant with knowledge of its own, words of its owner's for the model, and a model."""
+
+    assistant_id: int
+    system_prompt: str = ""
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """``subject`` is the ticket's title where ``text`` is a later message, which may not repeat what it is about."""
 
@@ -35,6 +44,7 @@ class Question:
     thresholds: Thresholds
     subject: str | None = None
     history: Sequence[Turn] = ()
+    persona: Persona | None = None
 
 
 @dataclass(frozen=True, slots=True)

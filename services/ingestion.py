@@ -31,7 +31,7 @@ PATIENCE_S = 25.0
 _SOURCE = """
 INSERT INTO knowledge_sources (tenant_id, name, mime_type, sha256, created_at, updated_at)
 VALUES ($1, $2, $3, $4, now(), now())
-ON CONFLICT (tenant_id, name) DO UPDATE SET
+ON CONFLICT (tenant_id, assistant_id, name) DO UPDATE SET
     mime_type = coalesce(EXCLUDED.mime_type, knowledge_sources.mime_type),
     sha256 = coalesce(EXCLUDED.sha256, knowledge_sources.sha256),
     updated_at = now()

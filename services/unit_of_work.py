@@ -62,6 +62,11 @@ class SystemReason(StrEnum):
     RETENTION = "old events of all tenants"
     MONITORING = "samples and the log of the whole installation"
     TELEGRAM = "an update names its bot, the bot its tenant"
+    WIDGET = "a site token names its assistant, the assistant its tenant"
+    PAYMENTS = "a notification names its order, the order its tenant; open payments of all tenants"
+    AI_POOL = "the tokens for chat models belong to the installation"
+    INSTALLATION = "users, usage and health of the whole installation, for its superadmin"
+    SUPPORT = "companies' requests to those who run the installation stand in the default tenant"
     COMMAND_LINE = "an operator at the command line"
 
 

@@ -17,8 +17,26 @@ from core.events import (
     all_events,
 )
 from core.facts.chatbot import ChatbotMessageAdded
+from core.facts.dialogs import (
+    AssistantSilenced,
+    DialogArchived,
+    DialogMessageAdded,
+    DialogOpened,
+    DialogReopened,
+    DialogReplyRequested,
+)
+from core.facts.documents import DocumentProgressed, DocumentUploaded
+from core.facts.handoffs import (
+    HandoffCancelled,
+    HandoffReleased,
+    HandoffRequested,
+    HandoffReturned,
+    HandoffStarted,
+)
 from core.facts.leads import LeadRegistered, LeadStatusChanged
+from core.facts.mail import MailQueued
 from core.facts.monitoring import AlertClosed, AlertOpened, AlertRaised
+from core.facts.payments import BalanceExhausted, PaymentMoved, PaymentNotified, RefundRequested
 from core.facts.telegram import (
     TelegramBotChanged,
     TelegramButtonPressed,
@@ -57,6 +75,24 @@ FANOUT: Mapping[type[Event], tuple[str, ...]] = {
     AlertOpened: (),
     AlertRaised: (),
     AlertClosed: (),
+    DialogOpened: (),
+    DialogArchived: (),
+    DialogReopened: (),
+    DialogMessageAdded: (),
+    AssistantSilenced: (),
+    DialogReplyRequested: (),
+    HandoffRequested: (),
+    HandoffStarted: (),
+    HandoffReturned: (),
+    HandoffReleased: (),
+    HandoffCancelled: (),
+    DocumentUploaded: (),
+    DocumentProgressed: (),
+    PaymentMoved: (),
+    BalanceExhausted: (),
+    PaymentNotified: (),
+    RefundRequested: (),
+    MailQueued: (),
 }
 
 

@@ -3,14 +3,24 @@
 from decimal import Decimal
 from typing import Any
 
+from core.clock import now
+from models.ai_tokens import AiUsage
+from models.analytics import AnalyticsEvent
+from models.assistants import Assistant
 from models.billing import ServiceType
 from models.categories import Category, TriageExample, TriageModel
 from models.chatbot import ChatbotExchange, ChatbotSession, Faq
 from models.contacts import Contact
 from models.conversations import Attachment, Conversation, Message
+from models.dialogs import Dialog
+from models.documents import Document, QaEntry
+from models.handoffs import Handoff, Operator
 from models.jobs import Job
 from models.knowledge import Citation, KnowledgeChunk, KnowledgeSource
 from models.leads import Interview, Lead
+from models.mail import EmailCode, Mail
+from models.payments import Payment, PaymentNotification, Refund
+from models.support_requests import SupportRequest
 from models.telegram import TelegramBot, TelegramChat, TelegramDelivery, TelegramUpdate
 from models.tickets import Ticket
 from models.users import User
@@ -37,6 +47,9 @@ async def fill(user: User) -> None:
         await _interview(ours)
         await _chatbot(ours, user)
         await _telegram(ours, user)
+        await _dialogs(ours, user)
+        await _money(ours, user)
+        await _mail(ours, user, ticket)
         await billing.credit(uow, Decimal("1.00"), ServiceType.TOP_UP, reference="payment:1")
     async with system_unit_of_work(SystemReason.RETENTION) as statements:
         await statements.rows(_LOG, user.tenant_id)
@@ -96,3 +109,32 @@ async def _telegram(ours: dict[str, Any], user: User) -> None:
     chat = await TelegramChat.create(**ours, bot_id=bot.id, chat_id=1, user_id=user.id)
     await TelegramUpdate.create(**ours, bot_id=bot.id, update_id=1, payload={})
     await TelegramDelivery.create(**ours, chat_id=chat.id, key="message:1")
+
+
+async def _dialogs(ours: dict[str, Any], user: User) -> None:
+    assistant = await Assistant.create(**ours, name="Help", site_token=f"site-{user.id}")
+    conversation = await Conversation.create(**ours, kind="dialog")
+    dialog = await Dialog.create(**ours, id=conversation.id, assistant_id=assistant.id, platform="website")
+    asked: dict[str, Any] = {"reason": "keyword", "request_id": "1", "rank": 2, "requested_at": now()}
+    told: dict[str, Any] = {"queue_position": 1, "estimated_wait_s": 60}
+    await Handoff.create(**ours, dialog_id=dialog.id, assistant_id=assistant.id, **asked, **told)
+    await Operator.create(**ours, user_id=user.id, max_capacity=5)
+    file: dict[str, Any] = {"file_name": "a", "mime_type": "a/b", "size_bytes": 1, "sha256": "0" * 64}
+    await Document.create(**ours, assistant_id=assistant.id, **file)
+    await QaEntry.create(**ours, assistant_id=assistant.id, question="?", answer="!")
+    await AiUsage.create(**ours, model="m", duration_ms=1)
+
+
+async def _money(ours: dict[str, Any], user: User) -> None:
+    payment = await Payment.create(**ours, order_id=str(user.id), provider="tbank", amount=Decimal("1.00"))
+    await PaymentNotification.create(**ours, payment_id=payment.id, digest="d", payload={})
+    await Refund.create(**ours, payment_id=payment.id, amount=Decimal("1.00"))
+
+
+async def _mail(ours: dict[str, Any], user: User, ticket: Ticket) -> None:
+    letter: dict[str, Any] = {"template": "code", "language": "ru", "recipient": "a@example.com", "subject": "s"}
+    await Mail.create(**ours, **letter, sealed_body="-")
+    await EmailCode.create(**ours, user_id=user.id, email="a@example.com", code_hash="h", expires_at=now())
+    author: dict[str, Any] = {"author_tenant_id": user.tenant_id, "author_id": user.id}
+    await SupportRequest.create(**ours, id=ticket.id, number=f"TICKET-{ticket.id}", **author)
+    await AnalyticsEvent.create(**ours, event_type="opened")
