@@ -74,7 +74,8 @@ class TelegramSettings(Group):
 
 
 class TbankSettings(Group):
-    """T-Bank acquiring; ``networks`` are those its documentation names as senders of notifications."""
+    """T-Bank acquiring; ``networks`` are those its documentation names as senders of notifications
+    (https://developer.tbank.ru/eacq/intro/developer/notification)."""
 
     terminal_key: str | None = variable("OPORA_TBANK_TERMINAL_KEY")
     password: SecretStr | None = variable("OPORA_TBANK_PASSWORD")
@@ -85,7 +86,8 @@ class TbankSettings(Group):
 
 
 class YookassaSettings(Group):
-    """YooKassa; ``networks`` are those its documentation names as senders of notifications."""
+    """YooKassa; ``networks`` are those its documentation names as senders of notifications
+    (https://yookassa.ru/developers/using-api/webhooks)."""
 
     shop_id: str | None = variable("OPORA_YOOKASSA_SHOP_ID")
     secret_key: SecretStr | None = variable("OPORA_YOOKASSA_SECRET_KEY")
@@ -98,11 +100,18 @@ class YookassaSettings(Group):
 
 
 class MailSettings(Group):
-    """``smtp_url`` is ``smtp://user:password@host:port`` or ``smtps://``; absent, mail becomes ``.eml`` files."""
+    """``smtp_url`` is ``smtp://user:password@host:port`` or ``smtps://``; absent, mail becomes ``.eml`` files.
+
+    ``contact`` receives what the contact form is sent; absent, the admins of the default tenant do.
+    """
 
     smtp_url: SecretStr | None = variable("OPORA_SMTP_URL")
-    sender: str = variable("OPORA_MAIL_FROM", "Opora <opora@localhost>")
+    sender: str = variable(
+        "OPORA_MAIL_FROM", "Opora <opora@localhost>", pattern=r"^([^<>\r\n]*<[^@\s<>]+@[^@\s<>]+>|[^@\s<>]+@[^@\s<>]+)$"
+    )
     timeout_s: float = variable("OPORA_SMTP_TIMEOUT_S", 20.0, gt=0)
+    contact: str | None = variable("OPORA_CONTACT_EMAIL", None, pattern=r"^[^@\s<>]+@[^@\s<>]+$")
+    retention_days: int = variable("OPORA_MAIL_RETENTION_DAYS", 14, ge=1)
 
 
 class StorageSettings(Group):
@@ -139,9 +148,15 @@ class LimitSettings(Group):
     rate_limits: bool = variable("OPORA_RATE_LIMITS", True)
     auth_per_minute: int = variable("OPORA_RATE_LIMIT_AUTH_PER_MINUTE", 5, ge=1)
     login_per_5_minutes: int = variable("OPORA_RATE_LIMIT_LOGIN_PER_5_MINUTES", 5, ge=1)
+    resend_per_minute: int = variable("OPORA_RATE_LIMIT_RESEND_PER_MINUTE", 1, ge=1)
+    resend_per_day: int = variable("OPORA_RATE_LIMIT_RESEND_PER_DAY", 10, ge=1)
     agent_per_minute: int = variable("OPORA_RATE_LIMIT_AGENT_PER_MINUTE", 10, ge=1)
+    handoff_per_minute: int = variable("OPORA_RATE_LIMIT_HANDOFF_PER_MINUTE", 3, ge=1)
+    top_up_per_10_minutes: int = variable("OPORA_RATE_LIMIT_TOP_UP_PER_10_MINUTES", 3, ge=1)
     other_per_minute: int = variable("OPORA_RATE_LIMIT_OTHER_PER_MINUTE", 100, ge=1)
     graphql_per_minute: int = variable("OPORA_RATE_LIMIT_GRAPHQL_PER_MINUTE", 600, ge=1)
+    uploads_per_5_minutes: int = variable("OPORA_RATE_LIMIT_UPLOADS_PER_5_MINUTES", 10, ge=1)
+    websocket_per_minute: int = variable("OPORA_RATE_LIMIT_WEBSOCKET_PER_MINUTE", 50, ge=1)
     max_upload_mb: int = variable("OPORA_MAX_UPLOAD_MB", 20, ge=1, le=1024)
     upload_quota_mb: int = variable("OPORA_UPLOAD_QUOTA_MB", 500, ge=1)
     tenant_quota_mb: int = variable("OPORA_TENANT_QUOTA_MB", 20_000, ge=1)
@@ -182,10 +197,24 @@ class BillingSettings(Group):
     welcome_bonus: Decimal = variable("OPORA_WELCOME_BONUS", Decimal("500.00"), ge=0, decimal_places=2)
     price_widget_message: Decimal = variable("OPORA_PRICE_WIDGET_MESSAGE", Decimal("5.00"), ge=0, decimal_places=2)
     price_telegram_message: Decimal = variable("OPORA_PRICE_TELEGRAM_MESSAGE", Decimal("5.00"), ge=0, decimal_places=2)
+    largest_payment: Decimal = variable("OPORA_LARGEST_PAYMENT", Decimal("1000000.00"), gt=0, decimal_places=2)
+    payment_timeout_s: float = variable("OPORA_PAYMENT_TIMEOUT_S", 10.0, gt=0)
 
 
 class DialogSettings(Group):
+    """``operator_capacity`` is how many dialogs at once an operator has who names no capacity."""
+
     handoff_grace_s: int = variable("OPORA_HANDOFF_GRACE_S", 120, ge=0)
+    operator_capacity: int = variable("OPORA_OPERATOR_CAPACITY", 5, ge=1, le=1000)
+
+
+class StreamSettings(Group):
+    """Sockets and event streams of dialogs: how often they are pinged, and how many streams may be open at once."""
+
+    heartbeat_s: float = variable("OPORA_HEARTBEAT_S", 30.0, gt=0)
+    sse_per_person: int = variable("OPORA_SSE_PER_PERSON", 20, ge=1)
+    sse_per_address: int = variable("OPORA_SSE_PER_ADDRESS", 200, ge=1)
+    sse_per_process: int = variable("OPORA_SSE_PER_PROCESS", 5000, ge=1)
 
 
 class LeadSettings(Group):

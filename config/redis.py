@@ -1,6 +1,7 @@
 """The Redis client of this process. Redis is a courier: nothing that is only there may matter."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -127,6 +128,24 @@ def get_redis() -> redis.asyncio.Redis:
     if not _open:
         raise RuntimeError("Redis is not open")
     return _open[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class RedisState:
+    """``memory_bytes`` is what the server uses, ``clients`` who is connected to it."""
+
+    memory_bytes: int
+    clients: int
+
+
+async def redis_state() -> RedisState:
+    """Ask the server how it is. Raises Unavailable where it does not answer."""
+    try:
+        async with asyncio.timeout(_CONNECT_S):
+            told = await get_redis().info()
+    except (redis.RedisError, OSError) as error:
+        raise Unavailable("Redis does not answer") from error
+    return RedisState(int(told["used_memory"]), int(told["connected_clients"]))
 
 
 async def close_redis() -> None:

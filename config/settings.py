@@ -45,6 +45,7 @@ class Settings(Group):
     identity: groups.IdentitySettings = Field(default_factory=groups.IdentitySettings)
     billing: groups.BillingSettings = Field(default_factory=groups.BillingSettings)
     dialogs: groups.DialogSettings = Field(default_factory=groups.DialogSettings)
+    streams: groups.StreamSettings = Field(default_factory=groups.StreamSettings)
     leads: groups.LeadSettings = Field(default_factory=groups.LeadSettings)
     monitoring: groups.MonitoringSettings = Field(default_factory=groups.MonitoringSettings)
     log: groups.LogSettings = Field(default_factory=groups.LogSettings)

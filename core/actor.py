@@ -31,6 +31,8 @@ class Guest:
 
     id: uuid.UUID
     assistant_id: int
+    site: str = ""
+    """Which site token let them in, as a fingerprint; empty where none did."""
 
 
 @dataclass(frozen=True, slots=True)

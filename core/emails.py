@@ -26,3 +26,14 @@ def checked_email(address: str, *, field: str = "email") -> str:
     # The library writes names such as Info and Admin in small letters; we keep people's spelling.
     name = unicodedata.normalize("NFC", checked.original.rpartition("@")[0])
     return f"{name}@{checked.domain}"
+
+
+def ascii_domain(address: str) -> str:
+    """The address with its domain as the DNS has it (RFC 5891); as it is where it is none."""
+    try:
+        checked = email_validator.validate_email(
+            address, strict=False, check_deliverability=False, test_environment=True
+        )
+    except (email_validator.EmailNotValidError, UnicodeError):
+        return address
+    return f"{checked.original.rpartition('@')[0]}@{checked.ascii_domain}"

@@ -65,6 +65,15 @@ class Event:
 
 
 @dataclass(frozen=True)
+class StaffEvent(Event):
+    """Customers who watch its topic are not told."""
+
+    @property
+    def visibility(self) -> Visibility:
+        return Visibility.STAFF
+
+
+@dataclass(frozen=True)
 class TicketEvent(Event):
     ticket_id: int
 
@@ -131,7 +140,7 @@ class ReplyRequested(Event):
 
 
 @dataclass(frozen=True)
-class AccessChanged(Event):
+class AccessChanged(StaffEvent):
     """A session was revoked, a role changed or a user deactivated: live connections must ask again."""
 
     kind = "access.changed"
@@ -139,10 +148,6 @@ class AccessChanged(Event):
 
     def topics(self, tenant_id: int) -> tuple[str, ...]:
         return (user_topic(self.user_id),)
-
-    @property
-    def visibility(self) -> Visibility:
-        return Visibility.STAFF
 
 
 @dataclass(frozen=True)
@@ -159,6 +164,7 @@ class ChunksRemoved(Event):
 
     kind = "knowledge.chunks_removed"
     chunk_ids: tuple[int, ...]
+    scope: int = 0
 
 
 def all_events() -> tuple[type[Event], ...]:

@@ -93,6 +93,7 @@ class Migration(migrations.Migration):
                 ("model", fields.CharField(max_length=128)),
                 ("prompt_tokens", fields.IntField(default=0)),
                 ("completion_tokens", fields.IntField(default=0)),
+                ("estimated", fields.BooleanField(default=False)),
                 ("cost", fields.DecimalField(default=Decimal("0"), max_digits=14, decimal_places=4)),
                 ("duration_ms", fields.IntField()),
                 ("error", fields.CharField(null=True, max_length=64)),
@@ -197,6 +198,7 @@ class Migration(migrations.Migration):
                 ("chunks_count", fields.IntField(default=0)),
                 ("uploaded_by_id", fields.BigIntField(null=True)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ("stored_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("completed_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={
@@ -301,6 +303,7 @@ class Migration(migrations.Migration):
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
                 ("tenant_id", fields.BigIntField()),
                 ("order_id", fields.CharField(unique=True, max_length=36)),
+                ("request_key", fields.CharField(null=True, max_length=64)),
                 ("provider", fields.CharField(max_length=16)),
                 ("provider_id", fields.CharField(null=True, max_length=64)),
                 ("amount", fields.DecimalField(max_digits=18, decimal_places=2)),
@@ -324,6 +327,7 @@ class Migration(migrations.Migration):
             options={
                 "table": "payments",
                 "app": "opora",
+                "unique_together": (("tenant_id", "request_key"),),
                 "indexes": [Index(fields=["tenant_id", "id"]), Index(fields=["tenant_id", "status", "id"])],
                 "pk_attr": "id",
             },
@@ -382,6 +386,7 @@ class Migration(migrations.Migration):
                 ("provider_id", fields.CharField(null=True, max_length=64)),
                 ("error", fields.CharField(null=True, max_length=250)),
                 ("created_by_id", fields.BigIntField(null=True)),
+                ("checked_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
                 ("finished_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
@@ -415,6 +420,13 @@ class Migration(migrations.Migration):
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
         ops.AddField(
+            model_name="Account",
+            name="spent",
+            field=fields.DecimalField(default=Decimal("0"), db_default=Decimal("0"), max_digits=18, decimal_places=2),
+        ),
+        ops.AddField(model_name="Account", name="debits", field=fields.BigIntField(default=0, db_default=0)),
+        ops.AddField(model_name="Account", name="credits", field=fields.BigIntField(default=0, db_default=0)),
+        ops.AddField(
             model_name="KnowledgeSource", name="assistant_id", field=fields.BigIntField(null=True, db_index=True)
         ),
         ops.AddField(model_name="Message", name="author_name", field=fields.CharField(null=True, max_length=128)),
@@ -432,4 +444,5 @@ class Migration(migrations.Migration):
         ),
         ops.RunSQL(isolation(*_OF_TENANTS)),
         ops.RunSQL(script("0006_dialogs.sql")),
+        ops.RunSQL(script("0006_knowledge.sql")),
     ]

@@ -75,6 +75,8 @@ class AiUsage(Model):
     model = fields.CharField(max_length=128)
     prompt_tokens: int = fields.IntField(default=0)
     completion_tokens: int = fields.IntField(default=0)
+    estimated = fields.BooleanField(default=False)
+    """Whether the tokens were reckoned from the texts, because the endpoint counted none."""
     cost: Decimal = fields.DecimalField(max_digits=14, decimal_places=4, default=Decimal(0))
     duration_ms: int = fields.IntField()
     error = fields.CharField(max_length=64, null=True)

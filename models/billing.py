@@ -27,6 +27,10 @@ class Account(Model):
     balance: Decimal = fields.DecimalField(max_digits=18, decimal_places=2, default=Decimal(0))
     exhausted_at: datetime | None = fields.DatetimeField(null=True)
     """Since when assistants are silent for want of money; its owner was told then, once."""
+    spent: Decimal = fields.DecimalField(max_digits=18, decimal_places=2, default=Decimal(0), db_default=Decimal(0))
+    """What services cost so far; like the counts of entries it is kept, because a ledger grows without end."""
+    debits: int = fields.BigIntField(default=0, db_default=0)
+    credits: int = fields.BigIntField(default=0, db_default=0)
     updated_at: datetime = fields.DatetimeField(auto_now=True)
 
     class Meta:

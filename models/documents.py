@@ -20,8 +20,9 @@ class DocumentStatus(StrEnum):
 class Document(Model):
     """An uploaded file on its way into the knowledge. ``storage_key`` is where the file store keeps it until then.
 
-    ``source_id`` is the knowledge source that its passages stand in; ``progress`` is in percent. ``assistant_id`` None
-    means that every assistant of the tenant knows it.
+    Nobody sees it before ``stored_at``. ``source_id`` is the knowledge source that its passages stand in; ``progress``
+    is in percent; ``error`` is the key of a text. ``assistant_id`` None means that every assistant of the tenant knows
+    it.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -40,6 +41,7 @@ class Document(Model):
     chunks_count: int = fields.IntField(default=0)
     uploaded_by_id: int | None = fields.BigIntField(null=True)
     created_at = fields.DatetimeField(auto_now_add=True)
+    stored_at: datetime | None = fields.DatetimeField(null=True)
     completed_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:

@@ -1,5 +1,6 @@
 """Handoffs of dialogs to operators, and which operators are there to take them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -7,6 +8,9 @@ from tortoise import fields
 from tortoise.fields import Field
 from tortoise.indexes import Index
 from tortoise.models import Model
+
+from core.errors import InvalidTransition
+from models.dialogs import HandoffStatus
 
 
 class HandoffState(StrEnum):
@@ -17,12 +21,32 @@ class HandoffState(StrEnum):
     RELEASED = "released"
     CANCELLED = "cancelled"
 
+    @property
+    def of_dialog(self) -> HandoffStatus:
+        """What a dialog's own status says while its latest handoff is in this state."""
+        return HandoffStatus.NONE if self is HandoffState.CANCELLED else HandoffStatus(self.value)
+
+
+MOVES: Mapping[HandoffState, frozenset[HandoffState]] = {
+    HandoffState.REQUESTED: frozenset({HandoffState.ACTIVE, HandoffState.CANCELLED}),
+    HandoffState.ACTIVE: frozenset({HandoffState.RELEASED, HandoffState.REQUESTED}),
+    HandoffState.RELEASED: frozenset(),
+    HandoffState.CANCELLED: frozenset(),
+}
+OPEN = (HandoffState.REQUESTED, HandoffState.ACTIVE)
+"""A dialog has one handoff in these states at most."""
+
 
 class HandoffPriority(StrEnum):
     LOW = "low"
     NORMAL = "normal"
     HIGH = "high"
     URGENT = "urgent"
+
+    @property
+    def rank(self) -> int:
+        """Its place in the queue: 0 is first."""
+        return list(reversed(HandoffPriority)).index(self)
 
 
 class OperatorStatus(StrEnum):
@@ -64,6 +88,12 @@ class Handoff(Model):
         table = "handoffs"
         unique_together = (("dialog_id", "request_id"),)
         indexes = (Index(fields=["tenant_id", "id"]), Index(fields=["dialog_id", "id"]))
+
+    def move(self, state: HandoffState) -> None:
+        """Raises InvalidTransition for a move that the table does not hold."""
+        if state not in MOVES[self.state]:
+            raise InvalidTransition("handoff", self.state, state)
+        self.state = state
 
 
 class Operator(Model):

@@ -61,6 +61,8 @@ class Payment(Model):
     id = fields.BigIntField(primary_key=True)
     tenant_id: int = fields.BigIntField()
     order_id = fields.CharField(max_length=36, unique=True)
+    request_key = fields.CharField(max_length=64, null=True)
+    """Digest of the client's Idempotency-Key: the same key is the same payment."""
     provider = fields.CharEnumField(PaymentProvider, max_length=16)
     provider_id = fields.CharField(max_length=64, null=True)
     amount: Decimal = fields.DecimalField(max_digits=18, decimal_places=2)
@@ -85,6 +87,7 @@ class Payment(Model):
     class Meta:
         app = "opora"
         table = "payments"
+        unique_together = (("tenant_id", "request_key"),)
         indexes = (Index(fields=["tenant_id", "id"]), Index(fields=["tenant_id", "status", "id"]))
 
     def advance(self, status: PaymentStatus) -> bool:
@@ -124,6 +127,7 @@ class Refund(Model):
     provider_id = fields.CharField(max_length=64, null=True)
     error = fields.CharField(max_length=250, null=True)
     created_by_id: int | None = fields.BigIntField(null=True)
+    checked_at: datetime | None = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(auto_now_add=True)
     finished_at: datetime | None = fields.DatetimeField(null=True)
 

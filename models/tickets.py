@@ -125,12 +125,14 @@ class Ticket(Model):
         if status not in MOVES[self.status]:
             raise InvalidTransition("Ticket", self.status, status)
         self.status = status
-        moment = now()
-        if status is not TicketStatus.CLOSED:
-            # A resolved ticket that is closed stays one that was resolved then.
-            self.resolved_at = moment if status is TicketStatus.RESOLVED else None
-        self.closed_at = moment if status in (TicketStatus.CLOSED, TicketStatus.CANCELLED) else None
+        self._note_end(now())
         return True
+
+    def _note_end(self, moment: datetime) -> None:
+        if self.status is not TicketStatus.CLOSED:
+            # A resolved ticket that is closed stays one that was resolved then.
+            self.resolved_at = moment if self.status is TicketStatus.RESOLVED else None
+        self.closed_at = moment if self.status in (TicketStatus.CLOSED, TicketStatus.CANCELLED) else None
 
     def escalate(self, reason: EscalationReason) -> bool:
         """Call for a person; False where the ticket already waits for one. Raises InvalidTransition."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.events import Event, Visibility
+from core.events import Event, StaffEvent
 
 
 def documents_topic(tenant_id: int) -> str:
@@ -19,7 +19,15 @@ class DocumentUploaded(Event):
 
 
 @dataclass(frozen=True)
-class DocumentProgressed(Event):
+class DocumentFileDropped(Event):
+    """Nobody needs the stored file any more: its text is knowledge, or was refused, or the document is gone."""
+
+    kind = "document.file_dropped"
+    storage_key: str
+
+
+@dataclass(frozen=True)
+class DocumentProgressed(StaffEvent):
     """``status`` is processing, completed or failed; ``progress`` is in percent."""
 
     kind = "document.progressed"
@@ -29,7 +37,3 @@ class DocumentProgressed(Event):
 
     def topics(self, tenant_id: int) -> tuple[str, ...]:
         return (documents_topic(tenant_id),)
-
-    @property
-    def visibility(self) -> Visibility:
-        return Visibility.STAFF

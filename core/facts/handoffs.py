@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from core.events import Visibility
 from core.facts.dialogs import DialogEvent
 
 
@@ -12,13 +13,26 @@ class HandoffEvent(DialogEvent):
 
 @dataclass(frozen=True)
 class HandoffRequested(HandoffEvent):
-    """``queue_position`` counts from 1."""
+    """``queue_position`` counts from 1; ``priority_given`` says that a person chose the priority."""
 
     kind = "handoff.requested"
     reason: str
     queue_position: int
     priority: str
     offered_to_id: int | None = None
+    priority_given: bool = False
+
+
+@dataclass(frozen=True)
+class HandoffPrioritised(HandoffEvent):
+    """A waiting handoff moved in the queue, for what the customer's words sound like."""
+
+    kind = "handoff.prioritised"
+    priority: str
+
+    @property
+    def visibility(self) -> Visibility:
+        return Visibility.STAFF
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.events import Event, Visibility
+from core.events import StaffEvent
 
 
 def leads_topic(tenant_id: int) -> str:
@@ -11,15 +11,11 @@ def leads_topic(tenant_id: int) -> str:
 
 
 @dataclass(frozen=True)
-class LeadEvent(Event):
+class LeadEvent(StaffEvent):
     lead_id: int
 
     def topics(self, tenant_id: int) -> tuple[str, ...]:
         return (leads_topic(tenant_id),)
-
-    @property
-    def visibility(self) -> Visibility:
-        return Visibility.STAFF
 
 
 @dataclass(frozen=True)

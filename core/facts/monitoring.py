@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.events import Event, Visibility
+from core.events import StaffEvent
 
 
 def monitoring_topic(tenant_id: int) -> str:
@@ -10,15 +10,11 @@ def monitoring_topic(tenant_id: int) -> str:
 
 
 @dataclass(frozen=True)
-class AlertEvent(Event):
+class AlertEvent(StaffEvent):
     alert_id: int
 
     def topics(self, tenant_id: int) -> tuple[str, ...]:
         return (monitoring_topic(tenant_id),)
-
-    @property
-    def visibility(self) -> Visibility:
-        return Visibility.STAFF
 
 
 @dataclass(frozen=True)

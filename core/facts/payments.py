@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.events import Event, Visibility
+from core.events import Event, StaffEvent
 
 
 def billing_topic(tenant_id: int) -> str:
@@ -11,13 +11,9 @@ def billing_topic(tenant_id: int) -> str:
 
 
 @dataclass(frozen=True)
-class BillingEvent(Event):
+class BillingEvent(StaffEvent):
     def topics(self, tenant_id: int) -> tuple[str, ...]:
         return (billing_topic(tenant_id),)
-
-    @property
-    def visibility(self) -> Visibility:
-        return Visibility.STAFF
 
 
 @dataclass(frozen=True)
@@ -33,6 +29,23 @@ class BalanceExhausted(BillingEvent):
 
     kind = "billing.exhausted"
     service: str
+
+
+@dataclass(frozen=True)
+class RefundUncovered(BillingEvent):
+    """The bank gave back more than the balance held: ``missing`` roubles are left for people to settle."""
+
+    kind = "payment.refund_uncovered"
+    payment_id: int
+    missing: str
+
+
+@dataclass(frozen=True)
+class PaymentCheckDue(Event):
+    """A payment stays open: the bank is to be asked about it."""
+
+    kind = "payment.check_due"
+    payment_id: int
 
 
 @dataclass(frozen=True)

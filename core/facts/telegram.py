@@ -14,6 +14,15 @@ class TelegramBotChanged(Event):
 
 
 @dataclass(frozen=True)
+class TelegramBotReleased(Event):
+    """A bot was let go: Telegram must not send its updates here. The row with the token is gone."""
+
+    kind = "telegram.bot_released"
+    bot_id: int
+    sealed_token: str
+
+
+@dataclass(frozen=True)
 class TelegramUpdateStored(Event):
     """Telegram told something of a chat, for the first time. ``chat_id`` is Telegram's."""
 
@@ -25,10 +34,10 @@ class TelegramUpdateStored(Event):
 
 @dataclass(frozen=True)
 class TelegramWordDue(Event):
-    """Something is to be said in a chat: a message of a ticket, or else ``text``.
+    """Something is to be said in a chat: a message of a ticket or of a dialog, or else ``text``.
 
     ``chat`` is the id of our row. ``buttons`` names a keyboard: ``languages``, or none. ``once`` is a key under which
-    it is said a single time ever; ``ticket_id`` names the ticket that the text is about.
+    it is said a single time ever; ``ticket_id`` or ``dialog_id`` names what the text is about.
     """
 
     kind = "telegram.word_due"
@@ -38,6 +47,7 @@ class TelegramWordDue(Event):
     ticket_id: int | None = None
     buttons: str | None = None
     once: str | None = None
+    dialog_id: int | None = None
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,10 @@ class EmailSendFailed(Unavailable):
     code = "EMAIL_SEND_FAILED"
 
 
+class EmailRefused(EmailSendFailed):
+    """It refused it for good: another attempt would be refused too."""
+
+
 class SmtpConnectionFailed(EmailSendFailed):
     """The SMTP server does not answer, or not to us."""
 
