@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -20,8 +19,9 @@ import openai
 
 from config.metrics import MODEL_CALLS, MODEL_SECONDS
 from core import clock
-from core.errors import ModelUnavailable
 from core.network import assert_allowed
+from integrations.model_failures import EndpointFailed as EndpointFailed
+from integrations.model_failures import FailureReason as FailureReason
 
 Reply = TypeVar("Reply")
 
@@ -29,19 +29,6 @@ _BACKOFF_FIRST_S = 0.5
 _BACKOFF_MOST_S = 8.0
 # ValueError covers JSON that does not parse.
 _EXPECTED = (openai.OpenAIError, httpx2.HTTPError, TimeoutError, ValueError)
-
-
-class FailureReason(StrEnum):
-    """Why a call failed, for metrics and for the choice of another token."""
-
-    RATE_LIMITED = "rate_limited"
-    TIMED_OUT = "timed_out"
-    UNREACHABLE = "unreachable"
-    SERVER_ERROR = "server_error"
-    KEY_REFUSED = "key_refused"
-    REJECTED = "rejected"
-    BROKEN_STREAM = "broken_stream"
-    MALFORMED = "malformed"
 
 
 _RETRIED = frozenset(
@@ -53,14 +40,6 @@ _RETRIED = frozenset(
         FailureReason.BROKEN_STREAM,
     }
 )
-
-
-class EndpointFailed(ModelUnavailable):
-    """A model endpoint failed for good. The message names the host and what to mend, never the key or a reply."""
-
-    def __init__(self, message: str, reason: FailureReason) -> None:
-        super().__init__(message)
-        self.reason = reason
 
 
 class MalformedReply(ValueError):
@@ -129,7 +108,7 @@ class ModelEndpoint:
                 break
             await asyncio.sleep(pause)
         # Raised outside the handler: a chained SDK error may quote the key that the endpoint refused.
-        raise self.failure(reason)
+        raise self.failure(reason, retry_after)
 
     async def _once(self, attempt: Callable[[httpx2.Timeout], Awaitable[Reply]], budget: Budget) -> Reply:
         allowed = min(self.options.attempt_s, budget.remaining())
@@ -147,9 +126,10 @@ class ModelEndpoint:
             MODEL_SECONDS.labels(self.options.kind).observe(time.perf_counter() - started)
         return reply
 
-    def failure(self, reason: FailureReason) -> EndpointFailed:
+    def failure(self, reason: FailureReason, retry_after: float | None = None) -> EndpointFailed:
         """The error to raise for ``reason``."""
-        return EndpointFailed(_MESSAGES[reason].format(host=self.host, setting=self.options.setting), reason)
+        message = _MESSAGES[reason].format(host=self.host, setting=self.options.setting)
+        return EndpointFailed(message, reason, retry_after)
 
     async def close(self) -> None:
         await self.client.close()

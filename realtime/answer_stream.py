@@ -1,10 +1,9 @@
-"""The words of an answer on their way to whoever watches the ticket."""
+"""The words of an answer on their way to whoever watches the ticket or dialog."""
 
 import time
 from types import TracebackType
 from typing import Self
 
-from core.events import ticket_topic
 from realtime.ephemeral import publish_ephemeral
 
 _PAUSE_S = 0.04
@@ -14,14 +13,16 @@ _PAUSE_S = 0.04
 class AnswerStream:
     """Frames ``answer.started``, ``answer.delta``..., then ``answer.done`` or ``answer.failed``.
 
-    Each carries ticket, turn and attempt; a delta also the offset of its text in characters, so that a client notices
-    what it missed, and starts over when a later attempt begins. The stored message is the truth.
+    ``topic`` is that of one ticket or dialog, whose id each carries (``ticket_id``, ``dialog_id``) beside turn and
+    attempt; a delta also the offset of its text in characters, so that a client notices what it missed, and starts
+    over when a later attempt begins. The stored message is the truth.
     """
 
-    def __init__(self, tenant_id: int, ticket_id: int, *, turn: int, attempt: int) -> None:
+    def __init__(self, tenant_id: int, topic: str, *, turn: int, attempt: int) -> None:
         self._tenant_id = tenant_id
-        self._topic = ticket_topic(ticket_id)
-        self._names: dict[str, object] = {"ticket_id": ticket_id, "turn": turn, "attempt": attempt}
+        self._topic = topic
+        noun, _, number = topic.partition(":")
+        self._names: dict[str, object] = {f"{noun}_id": int(number), "turn": turn, "attempt": attempt}
         self._offset = 0
         self._waiting = ""
         self._sent_at = 0.0

@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
+from typing import Any, Protocol
 
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
@@ -24,7 +24,6 @@ LOGIN_S = 10.0
 _SEND_S = 10.0
 """A client whose buffers stay full for so long does not read."""
 _LARGEST_FRAME = 4096
-"""Characters that a client may say at a time, where it is heard at all."""
 _GOODBYE_S = 2.0
 _CLOSE_CODES: tuple[tuple[type[DomainError], int], ...] = (
     (NotAuthenticated, 4401),
@@ -42,11 +41,22 @@ _INTERNAL_ERROR = 1011
 logger = structlog.get_logger(__name__)
 
 
-class Connection:
-    """Several tasks may write, one at a time."""
+class Ear(Protocol):
+    """What a dialect does with what one client says."""
 
-    def __init__(self, websocket: WebSocket) -> None:
+    async def hear(self, said: str) -> str | None:
+        """Act on a frame of the client; the frame to answer it with, if any."""
+
+    async def leave(self) -> None:
+        """The client is gone."""
+
+
+class Connection:
+    """Several tasks may write, one at a time. ``largest_frame`` is what a client may say at a time, in characters."""
+
+    def __init__(self, websocket: WebSocket, *, largest_frame: int = _LARGEST_FRAME) -> None:
         self._websocket = websocket
+        self._largest_frame = largest_frame
         self._writing = asyncio.Lock()
         self.accepted = asyncio.Event()
 
@@ -73,12 +83,25 @@ class Connection:
     async def hear(self) -> str | None:
         """What the client says next; None when it left. Raises TooLarge."""
         message = await self._websocket.receive()
-        return None if message["type"] == "websocket.disconnect" else _said(message)
+        return None if message["type"] == "websocket.disconnect" else _said(message, self._largest_frame)
 
     async def left(self) -> None:
         """Return when the client leaves; what it says until then is not heard."""
         while (await self._websocket.receive())["type"] != "websocket.disconnect":
             continue
+
+    async def listen(self, make_ear: Callable[[], Awaitable[Ear]]) -> None:
+        """Let an ear hear all that the client says, until it leaves. Raises TooLarge, and what the ear raises."""
+        # Whether the client may say anything here is known once the connection is accepted.
+        await self.accepted.wait()
+        ear = await make_ear()
+        try:
+            while (said := await self.hear()) is not None:
+                answer = await ear.hear(said)
+                if answer is not None:
+                    await self.send(answer)
+        finally:
+            await ear.leave()
 
     async def close(self, code: int, reason: str) -> None:
         """Say goodbye where there is still somebody. Browsers see the code of what was accepted alone."""
@@ -102,11 +125,11 @@ async def until_one_ends(work: Iterable[Coroutine[Any, Any, None]]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _said(message: Mapping[str, Any]) -> str:
+def _said(message: Mapping[str, Any], most: int) -> str:
     text = message.get("text")
     said = text if text is not None else (message.get("bytes") or b"").decode("utf-8", "replace")
-    if len(said) > _LARGEST_FRAME:
-        raise TooLarge(f"A frame has at most {_LARGEST_FRAME} characters")
+    if len(said) > most:
+        raise TooLarge(f"A frame has at most {most} characters")
     return str(said)
 
 

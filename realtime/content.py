@@ -14,8 +14,10 @@ from core.actor import Actor, system_actor
 from core.errors import NotFound
 from core.events import MessageAdded, Visibility
 from core.facts.chatbot import ChatbotMessageAdded
+from core.facts.dialogs import DialogMessageAdded
 from models.tickets import Ticket
-from services import messages, tickets
+from services import dialog_messages, messages, tickets
+from services.dialog_messages import SaidInDialog
 from services.events import StoredEvent
 from services.messages import MessageView
 from services.unit_of_work import unit_of_work
@@ -57,11 +59,12 @@ def _failed(task: asyncio.Task[T]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class EventContent:
-    """``message`` for ``message.added`` and ``chatbot.message_added``, ``ticket`` for ``ticket.*``; None where the row
-    is gone."""
+    """``message`` for ``message.added`` and ``chatbot.message_added``, ``said`` for ``dialog.message_added``,
+    ``ticket`` for ``ticket.*``; None where the row is gone."""
 
     event: StoredEvent
     message: MessageView | None = None
+    said: SaidInDialog | None = None
     ticket: Ticket | None = None
 
     def visible_to(self, actor: Actor) -> bool:
@@ -70,6 +73,8 @@ class EventContent:
             return True
         if self.event.visibility is not Visibility.PUBLIC:
             return False
+        if self.event.kind == DialogMessageAdded.kind:
+            return self.said is not None and not self.said.internal
         if self.event.kind not in _OF_MESSAGES:
             return True
         return self.message is not None and self.message.message.visibility is Visibility.PUBLIC
@@ -92,6 +97,10 @@ async def _read(event: StoredEvent) -> EventContent:
             message_id = event.payload["message_id"]
             found = await messages.views(uow, [message_id])
             return EventContent(event, message=found.get(message_id))
+        if event.kind == DialogMessageAdded.kind:
+            message_id = event.payload["message_id"]
+            told = await dialog_messages.views(uow, [message_id])
+            return EventContent(event, said=told.get(message_id))
         if "ticket_id" not in event.payload:
             return EventContent(event)
         try:

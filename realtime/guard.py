@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 import contextvars
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from typing import Any, Protocol
+from uuid import UUID
 
 import structlog
 
@@ -16,6 +18,7 @@ from realtime.subscriber import EventSubscriber, Subscriber
 RECHECK_S = 60.0
 """A session may also just end: it is looked at this often."""
 _RETRY_S = 0.5
+_ANY = UUID(int=0)
 StillValid = Callable[[Actor], Awaitable[Actor | None]]
 logger = structlog.get_logger(__name__)
 
@@ -37,7 +40,8 @@ class Guard:
 
     async def admit(self, subscriber: Subscriber[Any]) -> None:
         """Ask once for a session that this guard does not watch yet: it may have ended since it was presented."""
-        known = self._at_ease and any(other.actor == subscriber.actor for other in self.subscribers)
+        asked = _standing(subscriber.actor)
+        known = self._at_ease and any(_standing(other.actor) == asked for other in self.subscribers)
         self.subscribers.add(subscriber)
         if not known:
             await self._ask_for(subscriber, {})
@@ -74,28 +78,33 @@ class Guard:
 
     async def _ask_for(self, subscriber: Subscriber[Any], answers: dict[Actor, Actor | None]) -> None:
         """Resume or end a subscriber. Raises Unavailable where nobody can tell: it stays suspended."""
-        if subscriber.actor not in answers:
-            answers[subscriber.actor] = await self._still_valid(subscriber.actor)
-        actor = answers[subscriber.actor]
+        asked = _standing(subscriber.actor)
+        if asked not in answers:
+            answers[asked] = await self._still_valid(asked)
+        actor = answers[asked]
         if actor is None or not actor.role.includes(subscriber.actor.role):
             # With fewer rights they may come again: what is on its way to them was chosen for the rights they had.
             subscriber.end(AccessRevoked())
         else:
-            subscriber.resume(actor)
+            subscriber.resume(subscriber.actor if actor.guest is not None else actor)
 
 
 class Guards:
-    """A guard for each person who watches anything, alarmed by the events of that person's own topic."""
+    """A guard for each person who watches anything and for the guests of a site, alarmed by the events of a person's own topic."""
 
     def __init__(self, hub: Topics, still_valid: StillValid) -> None:
         self._hub = hub
         self._still_valid = still_valid
-        self._guards: dict[tuple[int, int], Guard] = {}
+        self._guards: dict[tuple[int, int] | Actor, Guard] = {}
 
     @contextlib.asynccontextmanager
     async def over(self, subscriber: Subscriber[Any]) -> AsyncIterator[None]:
         """Watch over a subscriber as long as the block lasts. Raises AccessRevoked, Unavailable."""
         actor = subscriber.actor
+        if actor.guest is not None:
+            async with self._over_guest(subscriber, _standing(actor)):
+                yield
+            return
         if actor.user_id is None:
             yield
             return
@@ -113,8 +122,22 @@ class Guards:
                     topic.subscribers.discard(alarm)
         finally:
             guard.subscribers.discard(subscriber)
-            if not guard.subscribers and self._guards.get((home, actor.user_id)) is guard:
-                del self._guards[home, actor.user_id]
+            self._forget((home, actor.user_id), guard)
+
+    @contextlib.asynccontextmanager
+    async def _over_guest(self, subscriber: Subscriber[Any], key: Actor) -> AsyncIterator[None]:
+        """Nobody tells what becomes of a guest's assistant: it is looked at now and then."""
+        guard = self._guards.setdefault(key, Guard(self._still_valid))
+        try:
+            await guard.admit(subscriber)
+            yield
+        finally:
+            guard.subscribers.discard(subscriber)
+            self._forget(key, guard)
+
+    def _forget(self, key: tuple[int, int] | Actor, guard: Guard) -> None:
+        if not guard.subscribers and self._guards.get(key) is guard:
+            del self._guards[key]
 
     async def run(self) -> None:
         """Ask again for everybody, now and then."""
@@ -123,6 +146,11 @@ class Guards:
             for guard in tuple(self._guards.values()):
                 guard.recheck()
                 await asyncio.sleep(0)
+
+
+def _standing(actor: Actor) -> Actor:
+    """Whose access it is: guests of one site have theirs together, so that many cost one question."""
+    return actor if actor.guest is None else replace(actor, guest=replace(actor.guest, id=_ANY))
 
 
 class _Alarm(EventSubscriber):

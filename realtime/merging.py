@@ -30,7 +30,8 @@ async def merged(*streams: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
     finally:
         for drain in drains:
             drain.cancel()
-        await asyncio.gather(*drains, return_exceptions=True)
+        # Shielded: a reader that is cancelled once more while it waits must not interrupt the streams' own endings.
+        await asyncio.shield(asyncio.gather(*drains, return_exceptions=True))
 
 
 async def _drain(stream: AsyncGenerator[T, None], ready: "asyncio.Queue[T | _Failed]") -> None:

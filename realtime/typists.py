@@ -1,43 +1,48 @@
-"""Who is typing in a ticket: told to whoever watches it now, and never stored."""
+"""Who is typing in a ticket or dialog: told to whoever watches it now, and never stored."""
 
 import time
 from collections.abc import Mapping
 from typing import Any, Self
-from uuid import UUID
 
 from core.actor import Actor
-from core.events import ticket_topic
 from realtime.ephemeral import publish_ephemeral
 from realtime.topics import authorise
 from services import people
+from services.people import PersonCard
 from services.unit_of_work import unit_of_work
 
 TYPING = "typing"
 
 
 class Typist:
-    """One person at one keyboard. ``public_id`` is what a dialect may call the person; None for one of elsewhere."""
+    """One person at one keyboard, in the ticket or dialog of ``topic``. ``card`` is None for a guest, and for one of
+    another tenant.
+    """
 
-    def __init__(self, actor: Actor, ticket_id: int, public_id: UUID | None) -> None:
+    def __init__(self, actor: Actor, topic: str, card: PersonCard | None) -> None:
+        noun, _, number = topic.partition(":")
         self._actor = actor
-        self._topic = ticket_topic(ticket_id)
+        self._topic = topic
         self._frame: Mapping[str, Any] = {
             "type": TYPING,
-            "ticket_id": ticket_id,
+            f"{noun}_id": int(number),
             "user_id": actor.user_id,
-            "public_id": None if public_id is None else str(public_id),
+            "guest_id": None if actor.guest is None else actor.guest.id.hex,
+            "public_id": None if card is None else str(card.public_id),
+            "name": None if card is None else card.first_name or card.username,
+            "staff": actor.is_staff,
         }
         self._typing = False
 
     @classmethod
-    async def of(cls, actor: Actor, ticket_id: int) -> Self:
+    async def of(cls, actor: Actor, topic: str) -> Self:
         """Raises Unavailable."""
         async with unit_of_work(actor) as uow:
             cards = await people.cards(uow, [] if actor.user_id is None else [actor.user_id])
-        return cls(actor, ticket_id, next((card.public_id for card in cards.values()), None))
+        return cls(actor, topic, next(iter(cards.values()), None))
 
     async def tell(self, is_typing: bool) -> None:
-        """The frame ``typing``: ticket_id, user_id, public_id, is_typing."""
+        """The frame ``typing``: ticket_id or dialog_id, user_id, guest_id, public_id, name, staff, is_typing."""
         self._typing = is_typing
         await publish_ephemeral(self._actor.tenant_id, self._topic, {**self._frame, "is_typing": is_typing})
 
@@ -47,14 +52,16 @@ class Typist:
             await self.tell(False)
 
 
-async def tell_typing(actor: Actor, ticket_id: int, *, is_typing: bool) -> None:
+async def tell_typing(actor: Actor, topic: str, *, is_typing: bool) -> None:
     """For somebody without a connection of their own. Raises NotFound, Forbidden, Unavailable."""
-    await authorise(actor, ticket_topic(ticket_id))
-    await (await Typist.of(actor, ticket_id)).tell(is_typing)
+    await authorise(actor, topic)
+    await (await Typist.of(actor, topic)).tell(is_typing)
 
 
 def is_own(frame: Mapping[str, Any], actor: Actor) -> bool:
     """Whether it tells the actor what they do themselves."""
+    if actor.guest is not None:
+        return frame.get("guest_id") == actor.guest.id.hex
     return frame.get("user_id") is not None and frame.get("user_id") == actor.user_id
 
 

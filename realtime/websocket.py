@@ -8,28 +8,18 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from starlette.websockets import WebSocket
 
 from core.actor import Actor
 from core.errors import InvalidInput, NotFound
 from core.events import TicketDeleted, ticket_topic
-from realtime.connection import LOGIN_S, Connection, closing, until_one_ends
+from realtime.connection import LOGIN_S, Connection, Ear, closing, until_one_ends
 from realtime.subscription import watch, watch_ephemeral
 from services.events import StoredEvent
 
 Authenticate = Callable[[str], Awaitable[Actor]]
-
-
-class Ear(Protocol):
-    """What a dialect does with what one client says."""
-
-    async def hear(self, said: str) -> str | None:
-        """Act on a frame of the client; the frame to answer it with, if any."""
-
-    async def leave(self) -> None:
-        """The client is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +51,8 @@ async def serve_ticket_socket(websocket: WebSocket, authenticate: Authenticate, 
             actor = await authenticate(connection.token())
             ticket_id = await dialect.find(actor, str(websocket.path_params["ticket_id"]))
         socket = _TicketSocket(connection, dialect, actor, ticket_id)
-        await socket.serve(_last_seq(websocket), passing=dialect.wants_passing(websocket.query_params))
+        after = last_seq(websocket.query_params.get("last_seq"))
+        await socket.serve(after, passing=dialect.wants_passing(websocket.query_params))
 
 
 class _TicketSocket:
@@ -81,19 +72,11 @@ class _TicketSocket:
 
     async def _listen(self) -> None:
         """Return when the client leaves. Raises TooLarge."""
-        if self._dialect.listen is None:
+        listen = self._dialect.listen
+        if listen is None:
             await self._connection.left()
-            return
-        # Whether the actor may say anything here is known once the subscription stands.
-        await self._connection.accepted.wait()
-        ear = await self._dialect.listen(self._actor, self._ticket_id)
-        try:
-            while (said := await self._connection.hear()) is not None:
-                answer = await ear.hear(said)
-                if answer is not None:
-                    await self._connection.send(answer)
-        finally:
-            await ear.leave()
+        else:
+            await self._connection.listen(lambda: listen(self._actor, self._ticket_id))
 
     async def _send_events(self, after: int | None) -> None:
         started = self._connection.accept
@@ -116,21 +99,20 @@ class _TicketSocket:
 
 async def ticket_number(actor: Actor, text: str) -> int:
     """What dialects whose ids are numbers find a ticket by. Raises NotFound for what is no number."""
-    if not _is_number(text):
+    if not is_number(text):
         raise NotFound("ticket", text[:20])
     return int(text)
 
 
-def _last_seq(websocket: WebSocket) -> int | None:
-    """Raises InvalidInput for what is no number."""
-    text = websocket.query_params.get("last_seq")
+def last_seq(text: str | None) -> int | None:
+    """The number to resume after. Raises InvalidInput for what is no number."""
     if text is None:
         return None
-    if not _is_number(text):
+    if not is_number(text):
         raise InvalidInput("last_seq must be a number", field="last_seq")
     return int(text)
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
     """Whether it is one that PostgreSQL's bigint holds."""
     return text.isascii() and text.isdigit() and len(text) <= 18

@@ -12,7 +12,7 @@ from core.errors import InvalidInput
 from core.events import ReplyRequested
 from models.tenants import Tenant
 from models.tickets import Ticket
-from services import jobs, retrieval, tickets, turns
+from services import ai_pool, jobs, retrieval, tickets, turns
 from services.drafting import EXTRACTIVE_MODEL, Draft, Question, compose
 from services.generation import Tell
 from services.jobs import RunningJob
@@ -32,7 +32,7 @@ class AnswerHealth:
 
 
 async def model_health() -> AnswerHealth:
-    chat, embedder = providers().chat, providers().embedder
+    chat, embedder = await ai_pool.installation_chat(), providers().embedder
     if chat is None:
         return AnswerHealth(False, EXTRACTIVE_MODEL, embedder.model, ())
     health = await chat.health()

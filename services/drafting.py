@@ -9,7 +9,7 @@ from core.actor import Actor
 from core.errors import ModelUnavailable
 from core.events import EscalationReason
 from core.languages import Language
-from services import generation, retrieval
+from services import ai_pool, generation, retrieval
 from services.documents.exact_tokens import exact_tokens
 from services.extraction import Excerpt, answer_text, escalation_text, suggestion_text
 from services.generation import Generated, Tell, silent
@@ -77,27 +77,36 @@ async def compose(
     ``tell`` receives pieces of a generated answer whose ground has been checked; ``key`` makes repeated calls to the
     model the same request.
     """
+    try:
+        return await attempt(actor, question, max_context=max_context, key=key, tell=tell)
+    except ModelUnavailable as error:
+        logger.warning("answer_provider_failed", code=error.code, error=error.message)
+        return _escalated(question, EscalationReason.PROVIDER_FAILED)
+
+
+async def attempt(
+    actor: Actor, question: Question, *, max_context: int = 5, key: str | None = None, tell: Tell = silent
+) -> Draft:
+    """As :func:`compose`, but raises ModelUnavailable, with its code, where a provider fails."""
     if wants_person(question.text):
         return _escalated(question, EscalationReason.CUSTOMER_REQUEST)
     verdict = _verdict(question)
     if verdict is Verdict.HELPED:
-        return Draft(wording(question.language).render("acknowledged"), question.language, _model_name())
+        return Draft(wording(question.language).render("acknowledged"), question.language, _model_name(question))
     if verdict is Verdict.NOT_HELPED:
         return _escalated(question, EscalationReason.NO_GROUND)
-    try:
-        found, decision = await _look(actor, question, max_context)
-        if decision is Decision.ESCALATE:
-            return _escalated(question, EscalationReason.NO_GROUND, found)
-        chat = providers().chat
-        if chat is None:
-            return _quoted(question, found, decision)
-        generated = await generation.generate(
-            question.text, question.history, found, question.language, chat=chat, key=key, tell=tell
-        )
-        return _generated(question, found, generated)
-    except ModelUnavailable as error:
-        logger.warning("answer_provider_failed", error=error.message)
-        return _escalated(question, EscalationReason.PROVIDER_FAILED)
+    found, decision = await _look(actor, question, max_context)
+    if decision is Decision.ESCALATE:
+        return _escalated(question, EscalationReason.NO_GROUND, found)
+    persona = question.persona
+    chat = await ai_pool.chat_for(actor, persona.model if persona else None)
+    if chat is None:
+        return _quoted(question, found, decision)
+    words = persona.system_prompt if persona else ""
+    generated = await generation.generate(
+        question.text, question.history, found, question.language, chat=chat, key=key, tell=tell, persona=words
+    )
+    return _generated(question, found, generated)
 
 
 def _verdict(question: Question) -> Verdict | None:
@@ -108,12 +117,14 @@ def _verdict(question: Question) -> Verdict | None:
 
 async def _look(actor: Actor, question: Question, max_context: int) -> tuple[Search, Decision]:
     """Search for the text alone; where that gives no ground, for the text under its subject."""
-    found = await retrieval.search(actor, question.text[: retrieval.MAX_QUESTION], limit=max_context)
+    assistant_id = question.persona.assistant_id if question.persona else None
+    text = question.text[: retrieval.MAX_QUESTION]
+    found = await retrieval.search(actor, text, limit=max_context, assistant_id=assistant_id)
     decision = decide(found.hits, question.thresholds)
     if decision is Decision.ANSWER or question.subject is None:
         return found, decision
     text = f"{question.subject}\n{question.text}"[: retrieval.MAX_QUESTION]
-    wider = await retrieval.search(actor, text, limit=max_context)
+    wider = await retrieval.search(actor, text, limit=max_context, assistant_id=assistant_id)
     better = decide(wider.hits, question.thresholds)
     return (wider, better) if better is Decision.ANSWER or decision is Decision.ESCALATE else (found, decision)
 
@@ -122,7 +133,7 @@ def _escalated(question: Question, reason: EscalationReason, found: Search | Non
     return Draft(
         content=escalation_text(reason, question.language),
         language=question.language,
-        model=_model_name(),
+        model=_model_name(question),
         escalation=reason,
         context=found.chunks if found else (),
         confidence=_confidence(found) if found else None,
@@ -164,6 +175,8 @@ def _confidence(found: Search) -> float | None:
     return found.hits[0].confidence if found.hits else None
 
 
-def _model_name() -> str:
+def _model_name(question: Question) -> str:
+    """The model that would have answered, where none was asked."""
+    chosen = question.persona.model if question.persona else None
     chat = providers().chat
-    return EXTRACTIVE_MODEL if chat is None else chat.name
+    return chosen or (EXTRACTIVE_MODEL if chat is None else chat.name)

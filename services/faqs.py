@@ -10,26 +10,26 @@ from datetime import datetime
 from typing import Any
 
 from core.actor import Actor
-from core.errors import Conflict, Forbidden, InvalidInput, NotFound
+from core.errors import Conflict, Forbidden, NotFound
 from core.paging import CursorPage, OffsetPage, Slice
 from core.text import checked_text
 from core.unset import UNSET, UnsetType
 from models.chatbot import Faq
-from services import indexing, ingestion
-from services.ingestion import Batch, NewChunk, Prepared, Written
+from services import entries, indexing, ingestion
+from services.entries import MAX_ANSWER, MAX_QUESTION, MAX_SEARCH, MAX_TAG, MAX_TAGS, Shelf
+from services.ingestion import Prepared, Written
 from services.unit_of_work import Row, UnitOfWork, unit_of_work
+
+__all__ = [
+    "MAX_ANSWER", "MAX_CATEGORY", "MAX_QUESTION", "MAX_SEARCH", "MAX_TAG", "MAX_TAGS", "SOURCE", "FaqChanges",
+    "FaqFilter", "FaqRow", "check_unused", "create", "delete", "list_faqs", "page_faqs", "update",
+]  # fmt: skip
 
 SOURCE = "FAQ"
 """The source of knowledge that the entries are passages of."""
-MAX_QUESTION = 500
-MAX_ANSWER = 10_000
 MAX_CATEGORY = 100
-MAX_TAGS = 20
-MAX_TAG = 50
-MAX_SEARCH = 200
-_SHORTEST_PART = 3
-"""Characters: the index of parts of words is one of trigrams."""
 _TRIES = 3
+_SHELF = Shelf(SOURCE, "faq")
 
 _NEXT_ID = "SELECT nextval(pg_get_serial_sequence('faqs', 'id')) AS id"
 _SHOWN = """
@@ -48,8 +48,6 @@ _FOUND = """
 FROM faqs_found($6, $7, $8, $2, $3, $4, $5) AS found JOIN faqs f ON f.id = found.faq_id AND f.tenant_id = $1
 ORDER BY f.id
 """
-_SOURCE = "SELECT id FROM knowledge_sources WHERE tenant_id = $1 AND name = $2 FOR UPDATE"
-_PASSAGES = "SELECT id FROM knowledge_chunks WHERE source_id = $1 AND identity = $2 AND is_current"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +132,7 @@ async def delete(actor: Actor, faq_id: int) -> None:
     _require_staff(actor)
     async with unit_of_work(actor) as uow:
         faq = await _entry(Faq.filter(id=faq_id).select_for_update().get_or_none(), faq_id)
-        await _withdraw(uow, faq)
+        await entries.withdraw(uow, _SHELF, faq.id)
         await faq.delete()
 
 
@@ -158,10 +156,10 @@ async def page_faqs(uow: UnitOfWork, chosen: FaqFilter, page: CursorPage) -> Sli
 async def _listed(uow: UnitOfWork, chosen: FaqFilter, *, after: int, skip: int, most: int) -> list[FaqRow]:
     is_active = chosen.is_active if uow.actor.is_staff else True
     category = None if chosen.category is None else checked_text(chosen.category, field="category", most=MAX_CATEGORY)
-    search = checked_text(chosen.search or "", field="search", most=MAX_SEARCH).strip()
+    search = entries.checked_search(chosen.search)
     common = (uow.tenant_id, is_active, after, skip, most)
     if search:
-        rows = await uow.rows(_SHOWN + _FOUND, *common, search, _part(search), category)
+        rows = await uow.rows(_SHOWN + _FOUND, *common, search, entries.part(search), category)
     elif category is not None:
         rows = await uow.rows(_SHOWN + _OF_CATEGORY, *common, category)
     else:
@@ -169,49 +167,20 @@ async def _listed(uow: UnitOfWork, chosen: FaqFilter, *, after: int, skip: int, 
     return [_row(row) for row in rows]
 
 
-def _part(search: str) -> str | None:
-    """What LIKE is asked for, None for what is too short to be searched as a part of words."""
-    if len(search) < _SHORTEST_PART:
-        return None
-    escaped = search.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-    return f"%{escaped}%"
-
-
 def _row(row: Row) -> FaqRow:
     return FaqRow(**{**row, "tags": tuple(row["tags"])})
 
 
 async def _prepared(faq: Faq) -> dict[str, Prepared]:
-    return await ingestion.prepare(_batch(faq).chunks) if faq.is_active else {}
+    return await entries.prepared(_SHELF, faq) if faq.is_active else {}
 
 
 async def _follow(uow: UnitOfWork, faq: Faq, prepared: Mapping[str, Prepared]) -> Written | None:
     """Make the knowledge say what the entry says; None where other words were prepared."""
     if not faq.is_active:
-        await _withdraw(uow, faq)
+        await entries.withdraw(uow, _SHELF, faq.id)
         return Written(ingestion.NOTHING, ())
-    fitting = {name: one for name, one in prepared.items() if _says(one, faq)}
-    return await ingestion.write(uow, _batch(faq), fitting)
-
-
-def _says(prepared: Prepared, faq: Faq) -> bool:
-    return (prepared.columns["heading"], prepared.columns["content"]) == (faq.question, faq.answer)
-
-
-def _batch(faq: Faq) -> Batch:
-    """The question is the heading: it gives the passage its subject, and only the answer is quoted."""
-    return Batch(SOURCE, {_identity(faq): NewChunk(faq.answer, {"faq_id": faq.id}, faq.question)})
-
-
-def _identity(faq: Faq) -> str:
-    return f"faq:{faq.id}"
-
-
-async def _withdraw(uow: UnitOfWork, faq: Faq) -> None:
-    """Take the entry's passage out of the knowledge. The source is locked first, as whoever writes to it does."""
-    source = await uow.row(_SOURCE, uow.tenant_id, SOURCE)
-    if source is not None:
-        await ingestion.retire(uow, [row["id"] for row in await uow.rows(_PASSAGES, source["id"], _identity(faq))])
+    return await entries.follow(uow, _SHELF, faq, prepared)
 
 
 async def _told(actor: Actor, faq: Faq, written: Written | None) -> FaqRow:
@@ -233,27 +202,9 @@ def _changed(faq: Faq, values: Mapping[str, Any]) -> Faq:
 
 
 def _checked(name: str, value: Any) -> Any:
-    match name:
-        case "question":
-            return checked_text(value, field=name, least=1, most=MAX_QUESTION)
-        case "answer":
-            return checked_text(value, field=name, least=1, most=MAX_ANSWER)
-        case "category":
-            return checked_text(value, field=name, most=MAX_CATEGORY)
-        case "tags":
-            return _tags(value)
-    return value
-
-
-def _tags(tags: Sequence[str]) -> list[str]:
-    """Each once, as it was spelled first: case tells no tags apart."""
-    if len(tags) > MAX_TAGS:
-        raise InvalidInput(f"tags must hold at most {MAX_TAGS} items", field="tags")
-    spelled: dict[str, str] = {}
-    for tag in tags:
-        trimmed = checked_text(tag, field="tags", least=1, most=MAX_TAG).strip()
-        spelled.setdefault(trimmed.casefold(), trimmed)
-    return list(spelled.values())
+    if name == "category":
+        return checked_text(value, field=name, most=MAX_CATEGORY)
+    return entries.checked(name, value)
 
 
 def _require_staff(actor: Actor) -> None:

@@ -23,8 +23,9 @@ from services.providers import providers
 from services.unit_of_work import SystemReason, UnitOfWork, system_unit_of_work, unit_of_work
 
 __all__ = [
-    "MOST_ATTACHMENTS", "Attachment", "attach", "content", "delete", "forget_unsent", "linked", "of_messages",
-    "path_of", "read", "signed_path", "upload", "whole",
+    "MOST_ATTACHMENTS", "Attachment", "attach", "check_room", "check_safe", "check_size", "content", "delete",
+    "discard", "forget_unsent", "linked", "of_messages", "owner_of", "path_of", "read", "remove", "signed_path",
+    "stored", "upload", "whole",
 ]  # fmt: skip
 
 MOST_ATTACHMENTS = 10
@@ -37,7 +38,11 @@ _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('opora.files', $1))"
 _USED = """
 SELECT coalesce(sum(size_bytes), 0)::bigint AS tenant,
        coalesce(sum(size_bytes) FILTER (WHERE uploaded_by_id = $2), 0)::bigint AS person
-FROM attachments WHERE tenant_id = $1
+FROM (
+    SELECT size_bytes, uploaded_by_id FROM attachments WHERE tenant_id = $1
+    UNION ALL
+    SELECT size_bytes, uploaded_by_id FROM documents WHERE tenant_id = $1
+) AS kept
 """
 _READABLE = """
 SELECT a.id FROM attachments a
@@ -74,13 +79,9 @@ async def upload(actor: Actor, *, file_name: str, data: bytes) -> Attachment:
 
     Raises TooLarge, QuotaExceeded, UnreadableDocument (empty, damaged), UnsupportedFormat, FileInfected, Unavailable.
     """
-    limit = get_settings().limits.max_upload_mb
-    if len(data) > limit * _MIB:
-        raise TooLarge(f"The file is larger than {limit} MB", field="file")
+    check_size(data)
     attachment = await asyncio.to_thread(_described, actor, file_name, data)
-    scanner = providers().scanner
-    if scanner is not None and (signature := await scanner.scan(data)) is not None:
-        raise FileInfected(signature)
+    await check_safe(data)
     await _reserve(actor, attachment)
     try:
         await providers().files.put(attachment.storage_key, data, mime_type=attachment.mime_type)
@@ -91,6 +92,28 @@ async def upload(actor: Actor, *, file_name: str, data: bytes) -> Attachment:
         attachment.stored_at = clock.now()
         await attachment.save(update_fields=["stored_at"])
     return attachment
+
+
+def check_size(data: bytes) -> None:
+    """Raises TooLarge for more than an upload may have."""
+    limit = get_settings().limits.max_upload_mb
+    if len(data) > limit * _MIB:
+        raise TooLarge(f"The file is larger than {limit} MB", field="file")
+
+
+async def check_safe(data: bytes) -> None:
+    """Raises FileInfected where a scanner is set and finds something, Unavailable where it does not answer."""
+    scanner = providers().scanner
+    if scanner is not None and (signature := await scanner.scan(data)) is not None:
+        raise FileInfected(signature)
+
+
+async def check_room(uow: UnitOfWork, size: int) -> None:
+    """Raises QuotaExceeded where ``size`` more bytes are too many. Uploads of a tenant wait for each other until the
+    unit of work ends.
+    """
+    await uow.rows(_LOCK, uow.tenant_id)
+    await _check_quotas(uow, size)
 
 
 async def read(actor: Actor, public_id: UUID) -> Attachment:
@@ -116,13 +139,18 @@ def content(attachment: Attachment, *, start: int = 0, end: int | None = None) -
 
 async def whole(attachment: Attachment) -> bytes:
     """All bytes of a file, at most what an upload may have. Raises NotFound, Unavailable."""
-    return b"".join([piece async for piece in content(attachment)])
+    return await stored(attachment.storage_key)
+
+
+async def stored(key: str) -> bytes:
+    """All bytes of an object. Raises NotFound, Unavailable."""
+    return b"".join([piece async for piece in providers().files.read(key)])
 
 
 async def delete(actor: Actor, public_id: UUID) -> None:
     """Remove one's own file that no message carries yet. Raises NotFound, Unavailable."""
     async with unit_of_work(actor) as uow:
-        row = await uow.row(_ABANDON_OWN, uow.tenant_id, public_id, _owner(actor))
+        row = await uow.row(_ABANDON_OWN, uow.tenant_id, public_id, owner_of(actor))
     if row is None:
         raise NotFound("file", public_id)
     await providers().files.delete(row["storage_key"])
@@ -139,7 +167,7 @@ async def attach(uow: UnitOfWork, message_id: int, public_ids: Sequence[UUID]) -
         raise InvalidInput(f"attachments must be at most {MOST_ATTACHMENTS} files", field="attachments")
     if not public_ids:
         return
-    sent = await uow.rows(_ATTACH, uow.tenant_id, message_id, list(public_ids), _owner(uow.actor))
+    sent = await uow.rows(_ATTACH, uow.tenant_id, message_id, list(public_ids), owner_of(uow.actor))
     if len(sent) != len(public_ids):
         raise InvalidInput(
             "attachments must name files of yours that were not sent yet, each once", field="attachments"
@@ -163,7 +191,7 @@ async def forget_unsent() -> int:
     """
     async with system_unit_of_work(SystemReason.RETENTION) as statements:
         rows = await statements.rows(_ABANDON, _BATCH)
-    removals = await asyncio.gather(*(_remove(row["storage_key"]) for row in rows))
+    removals = await asyncio.gather(*(remove(row["storage_key"]) for row in rows))
     gone = [row["id"] for row, removed in zip(rows, removals, strict=True) if removed]
     if gone:
         async with system_unit_of_work(SystemReason.RETENTION) as statements:
@@ -171,7 +199,13 @@ async def forget_unsent() -> int:
     return len(gone)
 
 
-async def _remove(key: str) -> bool:
+async def discard(key: str) -> None:
+    """Remove an object; a missing one is fine. Raises Unavailable."""
+    await providers().files.delete(key)
+
+
+async def remove(key: str) -> bool:
+    """As :func:`discard`; False where the store does not do it in a few seconds."""
     try:
         async with asyncio.timeout(_REMOVAL_S):
             await providers().files.delete(key)
@@ -186,7 +220,7 @@ def _described(actor: Actor, file_name: str, data: bytes) -> Attachment:
     return Attachment(
         public_id=public_id,
         tenant_id=actor.tenant_id,
-        uploaded_by_id=_owner(actor),
+        uploaded_by_id=owner_of(actor),
         file_name=shown_name(file_name, kind),
         mime_type=kind.mime_type,
         size_bytes=len(data),
@@ -197,19 +231,18 @@ def _described(actor: Actor, file_name: str, data: bytes) -> Attachment:
 
 
 async def _reserve(actor: Actor, attachment: Attachment) -> None:
-    """Take the file's place in the quotas; uploads of a tenant wait for each other here, for one statement."""
+    """Take the file's place in the quotas."""
     async with unit_of_work(actor) as uow:
-        await uow.rows(_LOCK, uow.tenant_id)
-        await _check_quotas(uow, attachment.size_bytes)
+        await check_room(uow, attachment.size_bytes)
         await attachment.save()
 
 
 async def _check_quotas(uow: UnitOfWork, size: int) -> None:
     limits = get_settings().limits
-    used = await uow.row(_USED, uow.tenant_id, _owner(uow.actor))
+    used = await uow.row(_USED, uow.tenant_id, owner_of(uow.actor))
     if used is None:
         raise NotFound("tenant", uow.tenant_id)
-    if used["person"] + size > limits.upload_quota_mb * _MIB and _owner(uow.actor) is not None:
+    if used["person"] + size > limits.upload_quota_mb * _MIB and owner_of(uow.actor) is not None:
         raise QuotaExceeded(f"Your files would take more than {limits.upload_quota_mb} MB", field="file")
     if used["tenant"] + size > limits.tenant_quota_mb * _MIB:
         raise QuotaExceeded(f"The files of all would take more than {limits.tenant_quota_mb} MB", field="file")
@@ -227,12 +260,15 @@ async def _take_back(actor: Actor, attachment: Attachment) -> None:
 
 async def _readable(uow: UnitOfWork, public_id: UUID) -> Attachment:
     actor = uow.actor
-    row = await uow.row(_READABLE, uow.tenant_id, public_id, _owner(actor), actor.is_staff)
+    row = await uow.row(_READABLE, uow.tenant_id, public_id, owner_of(actor), actor.is_staff)
     if row is None:
         raise NotFound("file", public_id)
     return await Attachment.get(id=row["id"])
 
 
-def _owner(actor: Actor) -> int | None:
+def owner_of(actor: Actor) -> int | None:
     """A superadmin who looks into another tenant is none of its people."""
+    if actor.guest is not None:
+        # A guest has no files, and those of nobody are not theirs.
+        return 0
     return None if actor.home_tenant_id is not None else actor.user_id

@@ -5,6 +5,7 @@ that fails ends the answer, and a person is called.
 """
 
 import re
+import time
 from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -12,9 +13,11 @@ from typing import Protocol
 
 import structlog
 
+from config.settings import get_settings
+from core.errors import ModelUnavailable
 from core.events import EscalationReason
 from core.languages import Language
-from integrations.llm.port import ChatModel
+from integrations.llm.port import ChatMessage, ChatModel
 from services import grounding
 from services.documents.sentences import split_sentences
 from services.grounding import Ground
@@ -23,6 +26,7 @@ from services.providers import providers
 from services.retrieval import FoundChunk, Search
 
 MAX_TOKENS = 700
+_MOST_RESTARTS = 2
 _PIECE = re.compile(r"\s*\S+\s*")
 logger = structlog.get_logger(__name__)
 
@@ -56,16 +60,15 @@ async def generate(
     chat: ChatModel,
     key: str | None,
     tell: Tell,
+    persona: str = "",
 ) -> Generated:
-    """An answer to ``question`` from the chunks found, streamed to ``tell``. Raises ModelUnavailable."""
+    """An answer to ``question`` from the chunks found, streamed to ``tell``. Raises ModelUnavailable.
+
+    ``persona`` is how the assistant's owner wants it to speak.
+    """
     passages = [PassageText(chunk.source, _shown(chunk)) for chunk in found.chunks]
-    messages = build_messages(question, history, passages, language)
-    gate = _Gate(found, language)
-    stream = chat.stream(messages, max_tokens=MAX_TOKENS, idempotency_key=key)
-    async with aclosing(stream):
-        async for text in gate.passed(stream):
-            for piece in _PIECE.findall(text):
-                await tell(piece)
+    messages = build_messages(question, history, passages, language, persona)
+    gate = await _spoken(chat, messages, _Gate(found, language), key=key, tell=tell)
     escalation = gate.refused
     if escalation is not None:
         logger.info("answer_refused", reason=escalation, unsupported=gate.unsupported)
@@ -73,6 +76,29 @@ async def generate(
     # Without a marker the answer rests on all that the model was given.
     cited = tuple(found.chunks[number - 1] for number in gate.cited) or found.chunks
     return Generated(gate.text.strip(), chat.name, cited)
+
+
+async def _spoken(
+    chat: ChatModel, messages: Sequence[ChatMessage], gate: "_Gate", *, key: str | None, tell: Tell
+) -> "_Gate":
+    """The gate that the answer passed. An answer that breaks off before anything of it was told begins again."""
+    deadline = time.monotonic() + get_settings().llm.budget_s
+    budget_s: float | None = None
+    while True:
+        stream = chat.stream(messages, max_tokens=MAX_TOKENS, budget_s=budget_s, idempotency_key=key)
+        try:
+            async with aclosing(stream):
+                async for text in gate.passed(stream):
+                    for piece in _PIECE.findall(text):
+                        await tell(piece)
+            return gate
+        except ModelUnavailable:
+            budget_s = deadline - time.monotonic()
+            if gate.text or not gate.heard or budget_s <= 0:
+                raise
+            gate = _Gate(gate.found, gate.language, restarts=gate.restarts + 1)
+            if gate.restarts > _MOST_RESTARTS:
+                raise
 
 
 @dataclass
@@ -86,12 +112,15 @@ class _Gate:
     claims: int = 0
     refused: EscalationReason | None = None
     unsupported: tuple[str, ...] = ()
+    heard: bool = False
+    restarts: int = 0
 
     async def passed(self, pieces: AsyncIterable[str]) -> AsyncIterator[str]:
         """Whole sentences that stand; ends early at the first that does not (``refused`` says why)."""
         held = ""
         async for piece in pieces:
             held += piece
+            self.heard = True
             *whole, held = split_sentences(held, self.language) or [held]
             for sentence in whole:
                 text = await self._check(sentence)

@@ -4,9 +4,11 @@
 
 from dataclasses import dataclass
 
+from config.settings import get_settings
 from core.actor import Actor, system_actor
 from core.emails import checked_email
 from core.errors import BadRequest, Conflict, InvalidCredentials, InvalidInput
+from core.refusals.mail import EmailNotConfirmed
 from core.text import is_storable
 from models.tenants import DEFAULT_TENANT_ID
 from models.users import Session, User
@@ -67,7 +69,8 @@ async def login(
     Without ``tenant_id`` the tenant is, for an e-mail, the one whose password it is, for a username the default one.
 
     Raises InvalidCredentials, also for a deactivated user, always after the same work; Conflict asking for
-    ``tenant_id`` where the password is that of several tenants.
+    ``tenant_id`` where the password is that of several tenants; in `replyx`, where confirmation is required,
+    EmailNotConfirmed once the password was right.
     """
     candidates = await _candidates(email, tenant_id)
     verified = await passwords.matching(password, [one.password_hash for one in candidates], account=email)
@@ -125,9 +128,16 @@ async def _sign_in(account: _Candidate, password: str, dialect: str) -> TokenPai
         user = await _hold(account.id, account.password_hash)
         if user is None:
             raise InvalidCredentials
+        if dialect == Dialect.REPLYX and not _may_enter(user):
+            raise EmailNotConfirmed
         pair = await open_session(uow, user, dialect)
     await _renew_hash(user, password)
     return pair
+
+
+def _may_enter(user: User) -> bool:
+    required = get_settings().identity.email_confirmation_required
+    return not required or user.email is None or user.email_confirmed_at is not None
 
 
 async def _renew_hash(user: User, password: str) -> None:

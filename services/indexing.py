@@ -17,28 +17,28 @@ from services.unit_of_work import Row, UnitOfWork
 logger = structlog.get_logger(__name__)
 
 _ADD_TO_SPACES = """
-INSERT INTO knowledge_spaces AS space (tenant_id, language, model, chunks, lexemes, total)
-SELECT v.tenant_id, v.language, v.model, count(*), sum(length(c.search)), sum(v.embedding)
+INSERT INTO knowledge_spaces AS space (tenant_id, scope, language, model, chunks, lexemes, total)
+SELECT v.tenant_id, v.scope, v.language, v.model, count(*), sum(length(c.search)), sum(v.embedding)
 FROM chunk_vectors v JOIN knowledge_chunks c ON c.id = v.chunk_id
 WHERE v.tenant_id = $1 AND v.chunk_id = ANY ($2::bigint[])
-GROUP BY v.tenant_id, v.language, v.model
-ORDER BY v.language
-ON CONFLICT (tenant_id, language, model) DO UPDATE SET
+GROUP BY v.tenant_id, v.scope, v.language, v.model
+ORDER BY v.scope, v.language
+ON CONFLICT (tenant_id, scope, language, model) DO UPDATE SET
     chunks = space.chunks + EXCLUDED.chunks,
     lexemes = space.lexemes + EXCLUDED.lexemes,
     total = space.total + EXCLUDED.total
 """
 _TAKE_FROM_SPACES = """
 WITH gone AS (
-    SELECT v.language, v.model, count(*) AS chunks, sum(length(c.search)) AS lexemes, sum(v.embedding) AS total
+    SELECT v.scope, v.language, v.model, count(*) AS chunks, sum(length(c.search)) AS lexemes, sum(v.embedding) AS total
     FROM chunk_vectors v JOIN knowledge_chunks c ON c.id = v.chunk_id
     WHERE v.tenant_id = $1 AND v.chunk_id = ANY ($2::bigint[])
-    GROUP BY v.language, v.model
+    GROUP BY v.scope, v.language, v.model
 )
 UPDATE knowledge_spaces AS space SET
     chunks = space.chunks - gone.chunks, lexemes = space.lexemes - gone.lexemes, total = space.total - gone.total
 FROM gone
-WHERE space.tenant_id = $1 AND space.language = gone.language AND space.model = gone.model
+WHERE space.tenant_id = $1 AND space.scope = gone.scope AND space.language = gone.language AND space.model = gone.model
 """
 _PUT_SENTENCES = """
 INSERT INTO chunk_sentences (tenant_id, chunk_id, model, spans, vectors)
@@ -113,7 +113,7 @@ async def _embed_batch(batch: Sequence[Passage]) -> list[Embedded]:
 
 
 async def put(uow: UnitOfWork, chunks: Sequence[tuple[Row, Embedded]]) -> None:
-    """Store vectors of new current chunks (rows with id, source_id, language, content) and count them."""
+    """Store vectors of new current chunks (rows with id, source_id, scope, language, content) and count them."""
     model = providers().embedder.model
     await providers().archive.put(uow.tenant_id, [record(row, embedded.vector) for row, embedded in chunks])
     ids = [row["id"] for row, _ in chunks]
@@ -147,5 +147,10 @@ async def publish(tenant_id: int, chunks: Sequence[tuple[Row, Embedded]]) -> Non
 
 def record(row: Row, vector: Vector) -> VectorRecord:
     return VectorRecord(
-        chunk_id=row["id"], source_id=row["source_id"], language=row["language"], text=row["content"], vector=vector
+        chunk_id=row["id"],
+        source_id=row["source_id"],
+        language=row["language"],
+        text=row["content"],
+        vector=vector,
+        scope=row["scope"],
     )

@@ -6,17 +6,17 @@ once, so that a passage is searchable from the moment it exists.
 
 import asyncio
 import time
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
 from core.actor import Actor
-from core.errors import Conflict, InvalidInput
+from core.errors import Conflict
 from core.events import ChunksRemoved, KnowledgeChanged
-from models.knowledge import KnowledgeChunk
+from integrations.vectors.port import SHARED
 from services import indexing
 from services.documents.exact_tokens import exact_tokens
 from services.indexing import Embedded, Passage
@@ -29,8 +29,8 @@ PATIENCE_S = 25.0
 """How long a request embeds, below the half minute that many clients wait; a job goes on from there."""
 
 _SOURCE = """
-INSERT INTO knowledge_sources (tenant_id, name, mime_type, sha256, created_at, updated_at)
-VALUES ($1, $2, $3, $4, now(), now())
+INSERT INTO knowledge_sources (tenant_id, assistant_id, name, mime_type, sha256, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, now(), now())
 ON CONFLICT (tenant_id, assistant_id, name) DO UPDATE SET
     mime_type = coalesce(EXCLUDED.mime_type, knowledge_sources.mime_type),
     sha256 = coalesce(EXCLUDED.sha256, knowledge_sources.sha256),
@@ -40,20 +40,28 @@ RETURNING id
 _CURRENT = """
 SELECT c.id, c.identity, c.content, c.heading
 FROM knowledge_chunks c JOIN knowledge_sources s ON s.id = c.source_id
-WHERE s.tenant_id = $1 AND s.name = $2 AND c.is_current AND ($3::text[] IS NULL OR c.identity = ANY ($3))
+WHERE s.tenant_id = $1 AND s.assistant_id IS NOT DISTINCT FROM $2::bigint AND s.name = $3
+    AND c.is_current AND ($4::text[] IS NULL OR c.identity = ANY ($4))
 """
 _INSERT_CHUNKS = """
 INSERT INTO knowledge_chunks
-    (tenant_id, source_id, identity, version, is_current,
+    (tenant_id, source_id, scope, identity, version, is_current,
      heading, content, language, metadata, exact_tokens, created_at)
-SELECT $1, $2, n.identity,
+SELECT $1, $2, $4, n.identity,
     coalesce((SELECT max(o.version) FROM knowledge_chunks o WHERE o.source_id = $2 AND o.identity = n.identity), 0) + 1,
     true, n.heading, n.content, n.language, n.metadata,
     ARRAY(SELECT jsonb_array_elements_text(n.exact_tokens)), now()
 FROM jsonb_to_recordset($3::jsonb)
     AS n(identity text, heading text, content text, language text, metadata jsonb, exact_tokens jsonb)
-RETURNING id, identity, source_id, language, content
+RETURNING id, identity, source_id, scope, language, content
 """
+_RETIRE = """
+WITH retired AS (
+    UPDATE knowledge_chunks SET is_current = false WHERE id = ANY ($1::bigint[]) RETURNING id, scope
+)
+SELECT scope, array_agg(id ORDER BY id) AS ids FROM retired GROUP BY scope
+"""
+Effect = Callable[[UnitOfWork], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +105,7 @@ class Batch:
     """Chunks of one source by identity.
 
     ``replaces`` is a prefix of identities: current chunks below it that the batch does not hold are retired; None
-    retires nothing.
+    retires nothing. ``assistant_id`` names the assistant that alone knows the source, None where all of the tenant do.
     """
 
     source: str
@@ -105,24 +113,7 @@ class Batch:
     replaces: str | None = None
     mime_type: str | None = None
     sha256: str | None = None
-
-
-def identified(chunks: Sequence[NewChunk]) -> dict[str, NewChunk]:
-    """Identity is ``metadata.key``, else (section, page) where unique in the request, else the position."""
-    places = Counter(_place(chunk) for chunk in chunks)
-    found: dict[str, NewChunk] = {}
-    for position, chunk in enumerate(chunks):
-        key, place = chunk.metadata.get("key"), _place(chunk)
-        identity = f"key:{key}" if key is not None else place if place and places[place] == 1 else f"#{position}"
-        if len(identity) > 255 or identity in found:
-            raise InvalidInput("metadata.key must be short and unique in the request", field=f"chunks.{position}")
-        found[identity] = chunk
-    return found
-
-
-def _place(chunk: NewChunk) -> str | None:
-    section, page = chunk.metadata.get("section"), chunk.metadata.get("page")
-    return None if section is None and page is None else f"at:{section}:{page}"
+    assistant_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +133,14 @@ class Written:
     ready: Sequence[tuple[Row, Embedded]]
 
 
-async def store(actor: Actor, batch: Batch, *, patience_s: float | None = PATIENCE_S) -> ChunkReport:
+async def store(
+    actor: Actor, batch: Batch, *, patience_s: float | None = PATIENCE_S, first: Effect | None = None
+) -> ChunkReport:
     """Embed what is new, then store it; again where another writer changed the source in between.
 
-    What is not embedded within ``patience_s`` is left to a job. Raises Conflict where others change the source time
-    after time.
+    What is not embedded within ``patience_s`` is left to a job. ``first`` comes first in the transaction that stores:
+    its effects are undone where that is, and what it raises undoes that. Raises Conflict where others change the source
+    time after time.
     """
     until = None if patience_s is None else time.monotonic() + patience_s
     vectors: dict[Passage, Embedded | None] = {}
@@ -154,12 +148,25 @@ async def store(actor: Actor, batch: Batch, *, patience_s: float | None = PATIEN
         async with unit_of_work(actor) as uow:
             fresh = _fresh(batch, await _current(uow, batch))
         prepared = await prepare(fresh, until=until, known=vectors)
-        async with unit_of_work(actor) as uow:
-            written = await write(uow, batch, prepared)
-        if written is not None:
+        with suppress(_Outdated):
+            async with unit_of_work(actor) as uow:
+                written = await _written(uow, batch, prepared, first)
             await indexing.publish(actor.tenant_id, written.ready)
             return written.report
     raise Conflict(f"The source {batch.source} is being changed by others; try again", field="source")
+
+
+class _Outdated(Exception):
+    """The source changed since the batch was compared with it."""
+
+
+async def _written(uow: UnitOfWork, batch: Batch, prepared: Mapping[str, Prepared], first: Effect | None) -> Written:
+    if first is not None:
+        await first(uow)
+    written = await write(uow, batch, prepared)
+    if written is None:
+        raise _Outdated
+    return written
 
 
 async def prepare(
@@ -184,15 +191,25 @@ async def retire(uow: UnitOfWork, chunk_ids: Sequence[int]) -> None:
     """Take chunks out of the current knowledge: they are not found any more."""
     if chunk_ids:
         await indexing.forget(uow, chunk_ids)
-        await KnowledgeChunk.filter(id__in=list(chunk_ids)).update(is_current=False)
+        retired = await uow.rows(_RETIRE, list(chunk_ids))
         if providers().indexed_elsewhere:
-            uow.emit(ChunksRemoved(tuple(chunk_ids)))
+            uow.emit(*(ChunksRemoved(tuple(row["ids"]), row["scope"]) for row in retired))
+
+
+async def source_of(uow: UnitOfWork, batch: Batch) -> int:
+    """The batch's source, made where it is new; locked until the unit of work ends."""
+    (source,) = await uow.rows(_SOURCE, *_whose(uow, batch), batch.mime_type, batch.sha256)
+    return int(source["id"])
+
+
+def _whose(uow: UnitOfWork, batch: Batch) -> tuple[int, int | None, str]:
+    return uow.tenant_id, batch.assistant_id, batch.source
 
 
 async def _current(uow: UnitOfWork, batch: Batch) -> dict[str, Row]:
     """The current chunks that the batch may concern."""
     named = list(batch.chunks) if batch.replaces is None else None
-    return {row["identity"]: row for row in await uow.rows(_CURRENT, uow.tenant_id, batch.source, named)}
+    return {row["identity"]: row for row in await uow.rows(_CURRENT, *_whose(uow, batch), named)}
 
 
 def _fresh(batch: Batch, current: Mapping[str, Row]) -> dict[str, NewChunk]:
@@ -213,16 +230,16 @@ def _computed(fresh: Mapping[str, NewChunk]) -> tuple[dict[str, Passage], dict[s
 async def write(uow: UnitOfWork, batch: Batch, prepared: Mapping[str, Prepared]) -> Written | None:
     """Store what is fresh of a batch; None where more is fresh than was prepared: the source changed meanwhile."""
     # The source's row lock makes writers of one source follow one another.
-    (source,) = await uow.rows(_SOURCE, uow.tenant_id, batch.source, batch.mime_type, batch.sha256)
+    source_id = await source_of(uow, batch)
     current = await _current(uow, batch)
     fresh = _fresh(batch, current)
     if not fresh.keys() <= prepared.keys():
         return None
     updated = [identity for identity in fresh if identity in current]
     await retire(uow, [current[identity]["id"] for identity in (*updated, *_dropped(batch, current))])
-    ready = await _insert(uow, source["id"], [prepared[identity] for identity in fresh])
+    ready = await _insert(uow, source_id, batch.assistant_id, [prepared[identity] for identity in fresh])
     if len(ready) < len(fresh) or (fresh and providers().indexed_elsewhere):
-        uow.emit(KnowledgeChanged(source["id"]))
+        uow.emit(KnowledgeChanged(source_id))
     return Written(_report(batch, prepared, fresh, updated, ready), ready)
 
 
@@ -250,10 +267,13 @@ def _dropped(batch: Batch, current: Mapping[str, Row]) -> list[str]:
     return [name for name in current if name.startswith(batch.replaces) and name not in batch.chunks]
 
 
-async def _insert(uow: UnitOfWork, source_id: int, chunks: Sequence[Prepared]) -> list[tuple[Row, Embedded]]:
+async def _insert(
+    uow: UnitOfWork, source_id: int, assistant_id: int | None, chunks: Sequence[Prepared]
+) -> list[tuple[Row, Embedded]]:
     """Insert the chunks and the vectors of those that have one; the latter are returned."""
     columns = [chunk.columns for chunk in chunks]
-    rows = await uow.rows(_INSERT_CHUNKS, uow.tenant_id, source_id, orjson.dumps(columns).decode())
+    scope = SHARED if assistant_id is None else assistant_id
+    rows = await uow.rows(_INSERT_CHUNKS, uow.tenant_id, source_id, orjson.dumps(columns).decode(), scope)
     vectors = {chunk.columns["identity"]: chunk.vectors for chunk in chunks}
     ready = [(row, found) for row in rows if (found := vectors[row["identity"]]) is not None]
     await indexing.put(uow, ready)

@@ -16,13 +16,12 @@ from integrations.llm.port import ChatModel
 from models.contacts import Contact
 from models.conversations import Message
 from models.leads import Interview
-from services import interview_model, interview_turns
+from services import ai_pool, interview_model, interview_turns
 from services.interview_model import Outcome
 from services.interview_turns import OpenTurn
 from services.interviewing.dialogue import Step, learn, registered_text, respond
 from services.interviewing.hearing import LONGEST
 from services.interviewing.saying import say as worded
-from services.providers import providers
 from services.unit_of_work import UnitOfWork, unit_of_work
 
 REGISTER_LEAD = interview_model.TOOL_NAME
@@ -78,7 +77,7 @@ async def prepare(actor: Actor, *, contact: str, text: str) -> Pending:
     checked_text(contact, field="contact", least=1)
     checked_text(text, field="text", least=1, most=LONGEST)
     pending = Pending(contact, text, actor.user_id)
-    chat = providers().chat
+    chat = await ai_pool.chat_for(actor)
     if chat is None:
         # Rules take milliseconds: they work inside the transaction that stores the message.
         return pending

@@ -1,31 +1,28 @@
 """Knowledge: what a tenant loads, in sources and versioned chunks."""
 
-import asyncio
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from config.settings import get_settings
 from core.actor import Actor, Role
-from core.errors import Forbidden, InvalidInput, NotFound, UnsupportedFormat
+from core.errors import Forbidden, InvalidInput, NotFound
+from core.facts.documents import DocumentFileDropped
 from core.paging import CursorPage, OffsetPage, Slice
 from core.text import checked_text
+from models.documents import Document
 from models.knowledge import KnowledgeChunk, KnowledgeSource
-from services import faqs, ingestion, reindexing
-from services.documents.chunking import chunk as cut
-from services.documents.document import Document
-from services.documents.formats import ACCEPTED, UPLOADED, named_format, safe_name
-from services.documents.isolation import read_document_isolated
-from services.ingestion import NOTHING, Batch, ChunkReport, NewChunk, identified
+from services import faqs, ingestion, knowledge_files, qa_entries, reindexing
+from services.ingestion import NOTHING, Batch, ChunkReport, NewChunk
+from services.knowledge_files import KnowledgeFile
 from services.unit_of_work import UnitOfWork, unit_of_work
 
 MAX_CONTENT = 20_000
 MAX_CHUNKS = 1_000
-_STEP = 64
 _CHUNKS = """
 SELECT c.id, s.name AS source, c.content, c.heading, c.version, c.is_current, c.language
 FROM knowledge_chunks c JOIN knowledge_sources s ON s.id = c.source_id
-WHERE c.tenant_id = $1
+WHERE c.tenant_id = $1 AND c.scope = 0
 """
 
 
@@ -60,16 +57,34 @@ class SourceRow:
     updated_at: datetime
 
 
+def _identified(chunks: Sequence[NewChunk]) -> dict[str, NewChunk]:
+    """Identity is ``metadata.key``, else (section, page) where unique in the request, else the position."""
+    places = Counter(_place(chunk) for chunk in chunks)
+    found: dict[str, NewChunk] = {}
+    for position, chunk in enumerate(chunks):
+        key, place = chunk.metadata.get("key"), _place(chunk)
+        identity = f"key:{key}" if key is not None else place if place and places[place] == 1 else f"#{position}"
+        if len(identity) > 255 or identity in found:
+            raise InvalidInput("metadata.key must be short and unique in the request", field=f"chunks.{position}")
+        found[identity] = chunk
+    return found
+
+
+def _place(chunk: NewChunk) -> str | None:
+    section, page = chunk.metadata.get("section"), chunk.metadata.get("page")
+    return None if section is None and page is None else f"at:{section}:{page}"
+
+
 async def add_chunks(actor: Actor, *, source: str, chunks: Sequence[NewChunk]) -> ChunkReport:
     """Create, replace or skip chunks of a source. Raises Forbidden below agent, InvalidInput."""
     _require(actor, Role.AGENT)
-    _check_source(source)
+    knowledge_files.check_source(source)
     if not 1 <= len(chunks) <= MAX_CHUNKS:
         raise InvalidInput(f"chunks must hold 1 to {MAX_CHUNKS} items", field="chunks")
     for number, chunk in enumerate(chunks):
         if not chunk.content.strip() or len(chunk.content) > MAX_CONTENT:
             raise InvalidInput(f"content must be 1 to {MAX_CONTENT} characters long", field=f"chunks.{number}.content")
-    return await ingestion.store(actor, Batch(source, identified(chunks)))
+    return await ingestion.store(actor, Batch(source, _identified(chunks)))
 
 
 async def upload(actor: Actor, *, source: str | None, file_name: str, data: bytes) -> UploadReport:
@@ -78,10 +93,9 @@ async def upload(actor: Actor, *, source: str | None, file_name: str, data: byte
     Raises Forbidden below admin, InvalidInput, and what :func:`services.documents.reading.read_document` raises.
     """
     _require(actor, Role.ADMIN)
-    if named_format(safe_name(file_name)) not in UPLOADED:
-        raise UnsupportedFormat(f"Tables are not uploaded. Accepted: {ACCEPTED}", field="file")
-    file = await _read(source, file_name, data)
-    return file.report(await ingestion.store(actor, file.batch))
+    knowledge_files.check_uploaded(file_name)
+    file = await knowledge_files.read(file_name, data, source=source)
+    return _report(file, await ingestion.store(actor, file.batch))
 
 
 async def import_file(
@@ -91,57 +105,40 @@ async def import_file(
 
     ``progress`` is told how many of how many chunks are done.
     """
-    file = await _read(source, file_name, data)
-    names, done = list(file.batch.chunks), NOTHING
-    progress(0, len(names))
-    for start in range(0, len(names), _STEP):
-        step = {name: file.batch.chunks[name] for name in names[start : start + _STEP]}
-        done += await ingestion.store(actor, replace(file.batch, chunks=step, replaces=None), patience_s=None)
-        progress(start + len(step), len(names))
+    file = await knowledge_files.read(file_name, data, source=source)
+    total, stored, done = len(file.batch.chunks), 0, NOTHING
+    progress(0, total)
+    for step in file.steps():
+        done += await ingestion.store(actor, step, patience_s=None)
+        stored += len(step.chunks)
+        progress(stored, total)
     # All is there now: the whole batch embeds nothing more and retires what the file no longer holds.
     await ingestion.store(actor, file.batch)
-    return file.report(done)
+    return _report(file, done)
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    document: Document
-    batch: Batch
-
-    def report(self, chunks: ChunkReport) -> UploadReport:
-        document = self.document
-        return UploadReport(
-            filename=document.name,
-            source=self.batch.source,
-            mime_type=document.mime_type,
-            size_bytes=document.size_bytes,
-            sha256=document.sha256,
-            chunks_processed=len(self.batch.chunks),
-            chunks=chunks,
-        )
+def _report(file: KnowledgeFile, chunks: ChunkReport) -> UploadReport:
+    document = file.document
+    return UploadReport(
+        filename=document.name,
+        source=file.batch.source,
+        mime_type=document.mime_type,
+        size_bytes=document.size_bytes,
+        sha256=document.sha256,
+        chunks_processed=len(file.batch.chunks),
+        chunks=chunks,
+    )
 
 
-async def _read(source: str | None, file_name: str, data: bytes) -> _File:
-    settings = get_settings()
-    document = await read_document_isolated(file_name, data, max_bytes=settings.limits.max_upload_bytes)
-    name = source or document.name
-    _check_source(name)
-    pieces = await asyncio.to_thread(cut, document, target_chars=settings.knowledge.chunk_chars)
-    # Several files may share a source; each replaces what came from a file of its own name.
-    prefix = "" if name == document.name else f"{document.name[:40]}#"
-    chunks = {
-        f"{prefix}{piece.key}"[:255]: NewChunk(piece.content, {"page": piece.page} if piece.page else {}, piece.heading)
-        for piece in pieces
-    }
-    return _File(document, Batch(name, chunks, prefix, document.mime_type, document.sha256))
-
-
-async def list_sources(uow: UnitOfWork) -> list[SourceRow]:
+async def list_sources(uow: UnitOfWork, *, assistant_id: int | None = None) -> list[SourceRow]:
+    """Sources that all of the tenant know, or those that an assistant alone knows."""
     rows = await uow.rows(
         """SELECT s.id, s.name, s.mime_type, s.updated_at, count(c.id) FILTER (WHERE c.is_current) AS chunks
         FROM knowledge_sources s LEFT JOIN knowledge_chunks c ON c.source_id = s.id
-        WHERE s.tenant_id = $1 GROUP BY s.id ORDER BY s.name LIMIT 1000""",
+        WHERE s.tenant_id = $1 AND s.assistant_id IS NOT DISTINCT FROM $2::bigint
+        GROUP BY s.id ORDER BY s.name LIMIT 1000""",
         uow.tenant_id,
+        assistant_id,
     )
     return [SourceRow(**row) for row in rows]
 
@@ -177,36 +174,50 @@ def _checked_source(name: str) -> str:
 async def _source_id(actor: Actor, source: str) -> int:
     name = _checked_source(source)
     async with unit_of_work(actor):
-        found = await KnowledgeSource.get_or_none(name=name)
-    if found is None:
-        raise NotFound("source", source)
-    return int(found.id)
+        return int((await _source(name)).id)
 
 
 async def delete_source(actor: Actor, source: str) -> int:
     """Delete a source, its chunks in all versions and their vectors; the number of chunks.
 
-    Raises NotFound, InvalidInput; Conflict where active FAQ entries are its passages.
+    Documents that were uploaded into it go with it. Raises NotFound, InvalidInput; Conflict where active FAQ entries or
+    Q&A entries are its passages.
     """
     _require(actor, Role.ADMIN)
     name = _checked_source(source)
     async with unit_of_work(actor) as uow:
-        found = await KnowledgeSource.filter(name=name).select_for_update().get_or_none()
-        if found is None:
-            raise NotFound("source", source)
+        found = await _source(name)
+        # Documents before their source, as whoever reads one locks them.
+        documents = await Document.filter(source_id=found.id).order_by("id").select_for_update()
+        found = await _source(name, locked=True)
         if source == faqs.SOURCE:
             await faqs.check_unused(uow)
-        chunks = await KnowledgeChunk.filter(source_id=found.id).values("id", "is_current")
-        await ingestion.retire(uow, [chunk["id"] for chunk in chunks if chunk["is_current"]])
-        await found.delete()
-        return len(chunks)
+        if source == qa_entries.SOURCE:
+            await qa_entries.check_unused(uow)
+        for document in documents:
+            if document.storage_key is not None:
+                uow.emit(DocumentFileDropped(document.storage_key))
+            await document.delete()
+        return await remove(uow, found)
+
+
+async def remove(uow: UnitOfWork, source: KnowledgeSource) -> int:
+    """Delete a source that the caller has locked, with its chunks and vectors; the number of chunks."""
+    chunks = await KnowledgeChunk.filter(source_id=source.id).values("id", "is_current")
+    await ingestion.retire(uow, [chunk["id"] for chunk in chunks if chunk["is_current"]])
+    await source.delete()
+    return len(chunks)
+
+
+async def _source(name: str, *, locked: bool = False) -> KnowledgeSource:
+    """A source of the tenant, none of an assistant's. Raises NotFound."""
+    query = KnowledgeSource.filter(name=name, assistant_id=None)
+    found = await (query.select_for_update() if locked else query).get_or_none()
+    if found is None:
+        raise NotFound("source", name)
+    return found
 
 
 def _require(actor: Actor, role: Role) -> None:
     if not actor.role.includes(role):
         raise Forbidden
-
-
-def _check_source(source: str) -> None:
-    if not source.strip() or len(source) > 255:
-        raise InvalidInput("source must be 1 to 255 characters long", field="source")

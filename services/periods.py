@@ -1,7 +1,8 @@
 """Periods of time that figures are asked for."""
 
+import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from core.clock import now
 from core.errors import InvalidInput
@@ -9,6 +10,7 @@ from core.errors import InvalidInput
 DEFAULT_DAYS = 30
 MOST_DAYS = 3660
 _YEARS = (1970, 9998)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,18 @@ class Period:
         if end - start > timedelta(days=MOST_DAYS):
             raise InvalidInput(f"The period must be at most {MOST_DAYS} days long", field=fields[0])
         return cls(start, end)
+
+
+def bound(text: str, field: str, *, ends: bool) -> datetime:
+    """A day of UTC, of which an end includes the whole, or a moment. Raises InvalidInput naming ``field``."""
+    try:
+        if _DAY.fullmatch(text):
+            day = datetime.combine(datetime.fromisoformat(text), time(), UTC)
+            return day + timedelta(days=1) if ends else day
+        # An offset's plus sign arrives as a blank where the client did not encode it.
+        return datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
+    except (ValueError, OverflowError):
+        raise InvalidInput(f"{field} must be a date or a moment as in ISO 8601", field=field) from None
 
 
 def _in_utc(moment: datetime, field: str) -> datetime:

@@ -6,6 +6,8 @@ from integrations.antivirus.port import VirusScanner
 from integrations.embeddings.calibration import Calibration
 from integrations.embeddings.port import Embedder
 from integrations.llm.port import ChatModel
+from integrations.mail.port import Mailer
+from integrations.payments.factory import Payments
 from integrations.speech.port import SpeechToText
 from integrations.storage.port import FileStore
 from integrations.telegram.port import Telegram
@@ -26,6 +28,8 @@ class Providers:
     scanner: VirusScanner | None
     speech: SpeechToText | None
     telegram: Telegram
+    mailer: Mailer
+    payments: Payments
 
     @property
     def indexed_elsewhere(self) -> bool:

@@ -17,9 +17,21 @@ class Bucket(StrEnum):
     AUTH = "auth"
     LOGIN = "login"
     """Sign-ins of `replyx`: five minutes are counted for them, and the minute of AUTH besides."""
+    RESEND = "resend"
+    """Confirmation codes, by address."""
     AGENT = "agent"
+    HANDOFF = "handoff"
+    """Requests for an operator, a dialog."""
+    TOP_UP = "top_up"
+    """Top-ups: ten minutes are counted for them, and the minute of OTHER besides."""
+    UPLOAD = "upload"
+    """Documents for assistants: five minutes are counted for them, and the minute of OTHER besides."""
     OTHER = "other"
     GRAPHQL = "graphql"
+    WEBHOOK = "webhook"
+    """Not counted: a bank has few addresses, and its notifications are turned away by those."""
+    WEBSOCKET = "websocket"
+    """What a person says on sockets of dialogs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,11 @@ def caller(actor: Actor | None, client_ip: str) -> str:
     if actor is not None and actor.user_id is not None:
         return f"user:{actor.user_id}"
     return by_address(client_ip)
+
+
+def by_person(actor: Actor) -> str:
+    """Whom a connection that stays open counts against: the user, or the guest, at whatever address."""
+    return f"user:{actor.user_id}" if actor.guest is None else f"guest:{actor.guest.id.hex}"
 
 
 def by_address(client_ip: str) -> str:

@@ -19,14 +19,14 @@ from services.unit_of_work import Row, UnitOfWork, unit_of_work
 _BATCH = 64
 _JOB_BUDGET_S = 600.0
 _PENDING = """
-SELECT c.id, c.source_id, c.language, c.content, c.heading
+SELECT c.id, c.source_id, c.scope, c.language, c.content, c.heading
 FROM knowledge_chunks c
 WHERE c.tenant_id = $1 AND c.is_current AND c.id > $2 AND ($3::bigint IS NULL OR c.source_id = $3)
     AND ($4 OR NOT EXISTS (SELECT 1 FROM chunk_vectors v WHERE v.chunk_id = c.id AND v.model = $5))
 ORDER BY c.id LIMIT $6
 """
 _STORED = """
-SELECT c.id, c.source_id, c.language, c.content, v.embedding::real[] AS vector
+SELECT c.id, c.source_id, c.scope, c.language, c.content, v.embedding::real[] AS vector
 FROM knowledge_chunks c JOIN chunk_vectors v ON v.chunk_id = c.id
 WHERE c.tenant_id = $1 AND c.is_current AND c.source_id = $2 AND c.id > $3
 ORDER BY c.id LIMIT $4
@@ -86,10 +86,10 @@ def _passages(rows: Sequence[Row]) -> list[Passage]:
     return [Passage.of(row["content"], row["heading"]) for row in rows]
 
 
-async def forget_chunks(job: RunningJob, chunk_ids: list[int]) -> None:
+async def forget_chunks(job: RunningJob, chunk_ids: list[int], scope: int) -> None:
     """A job: remove chunks from a store outside PostgreSQL. Raises Unavailable."""
     if providers().indexed_elsewhere:
-        await providers().index.delete(job.tenant_id, chunk_ids)
+        await providers().index.delete(job.tenant_id, chunk_ids, scope=scope)
     async with unit_of_work(system_actor(job.tenant_id)) as uow:
         await jobs.finish(uow, job)
 

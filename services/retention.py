@@ -38,6 +38,29 @@ DELETE FROM telegram_deliveries WHERE id IN (
 RETURNING id
 """
 
+_ANALYTICS = """
+DELETE FROM analytics_events WHERE id IN (
+    SELECT id FROM analytics_events WHERE created_at < clock_timestamp() - make_interval(days => $1) LIMIT $2)
+RETURNING id
+"""
+_AI_USAGE = """
+DELETE FROM ai_usage WHERE id IN (
+    SELECT id FROM ai_usage WHERE created_at < clock_timestamp() - make_interval(days => $1) LIMIT $2)
+RETURNING id
+"""
+
+# The row says on that there was an e-mail, and keeps its key `once`; a year later nobody asks.
+_MAIL_BODIES = """
+UPDATE mail SET sealed_body = '' WHERE id IN (
+    SELECT id FROM mail WHERE sealed_body <> '' AND created_at < clock_timestamp() - make_interval(days => $1) LIMIT $2)
+RETURNING id
+"""
+_MAIL = """
+DELETE FROM mail WHERE id IN (
+    SELECT id FROM mail WHERE created_at < clock_timestamp() - make_interval(days => $1) LIMIT $2)
+RETURNING id
+"""
+
 
 async def forget_events(*, days: int) -> int:
     """Delete events older than ``days``; subscribers who ask for them are told so. Returns how many."""
@@ -55,6 +78,16 @@ async def forget_ended_sessions(*, days: int) -> int:
 async def forget_telegram(*, days: int) -> int:
     """Delete what bots were told and what they said, after ``days``; the messages of tickets stay."""
     return await _forget(_UPDATES, days) + await _forget(_DELIVERIES, days)
+
+
+async def forget_analytics(*, days: int) -> int:
+    """Delete what clients told of their steps, and what was used of models, after ``days``."""
+    return await _forget(_ANALYTICS, days) + await _forget(_AI_USAGE, days)
+
+
+async def forget_mail(*, days: int) -> int:
+    """Empty e-mails, which may hold codes, after ``days``, and delete them after a year."""
+    return await _forget(_MAIL_BODIES, days) + await _forget(_MAIL, max(days, 365))
 
 
 async def _forget(statement: str, days: int) -> int:

@@ -5,7 +5,7 @@ error codes apart. :mod:`services.scoring` says how they are joined; this module
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import orjson
@@ -13,7 +13,7 @@ import orjson
 from core.actor import Actor
 from core.errors import InvalidInput
 from integrations.embeddings.port import Vector
-from integrations.vectors.port import VectorQuery
+from integrations.vectors.port import SHARED, VectorQuery
 from services.documents.exact_tokens import exact_tokens
 from services.extraction import Sentence
 from services.language import identify
@@ -22,32 +22,36 @@ from services.providers import providers
 from services.scoring import Candidate, Centring, Hit, Space, centring, dense, fuse, recipe
 from services.unit_of_work import Row, UnitOfWork, unit_of_work
 
+Scopes = Sequence[int]
 MAX_QUESTION = 4_000
 CANDIDATES = 50
 _COMMON = 2_000
 """A word that stands in as many chunks of a language tells nothing, and is not counted further."""
 
 _SPACES = """
-SELECT language, chunks, lexemes, total::real[] AS total FROM knowledge_spaces WHERE model = $1 AND chunks > 0
+SELECT language, sum(chunks)::bigint AS chunks, sum(lexemes)::bigint AS lexemes, sum(total)::real[] AS total
+FROM knowledge_spaces WHERE model = $1 AND scope = ANY ($2::bigint[]) AND chunks > 0 GROUP BY language
 """
 _FREQUENCIES = """
 SELECT space.language, word.lexeme, word.chunks
 FROM unnest($1::text[]) AS space (language), LATERAL lexical_frequencies(
-    space.language, tsvector_to_array(to_tsvector(search_configuration(space.language), $2)), $3) AS word
+    space.language, tsvector_to_array(to_tsvector(search_configuration(space.language), $2)), $3, $4::bigint[]) AS word
 """
 _CANDIDATES = """
 SELECT asked.language, found.chunk_id, found.length, found.lexeme, found.occurrences
 FROM jsonb_to_recordset($1::jsonb) AS asked (language text, words text[]),
-    LATERAL lexical_candidates(asked.language, asked.words, $2) AS found
+    LATERAL lexical_candidates(asked.language, asked.words, $2, $3::bigint[]) AS found
 """
+_EXACT = "SELECT * FROM exact_candidates($1::text[], $2, $3::bigint[])"
 _FOUND = """
 SELECT c.id, s.name AS source, c.content, c.heading, c.version, c.language,
     n.spans, n.vectors
 FROM knowledge_chunks c
 JOIN knowledge_sources s ON s.id = c.source_id
 LEFT JOIN chunk_sentences n ON n.chunk_id = c.id AND n.model = $2
-WHERE c.id = ANY ($1::bigint[]) AND c.is_current
+WHERE c.id = ANY ($1::bigint[]) AND c.is_current AND coalesce(s.assistant_id, 0) = ANY ($3::bigint[])
 """
+"""The source is asked again whose it is: what a store outside PostgreSQL says is not believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +94,12 @@ class _Lexical:
     exact: dict[int, float]
 
 
-async def search(actor: Actor, question: str, *, limit: int = 5) -> Search:
-    """Search the tenant's current knowledge. Raises InvalidInput, ModelUnavailable, Unavailable."""
+async def search(actor: Actor, question: str, *, limit: int = 5, assistant_id: int | None = None) -> Search:
+    """Search the tenant's current knowledge, with an ``assistant_id`` also that assistant's own.
+
+    Another assistant's passages are no candidates and count in no mean, frequency or size: the answer is the one that
+    would be given without them. Raises InvalidInput, ModelUnavailable, Unavailable.
+    """
     _check(question, limit)
     model = providers().embedder.model
     language = identify(question)
@@ -100,24 +108,30 @@ async def search(actor: Actor, question: str, *, limit: int = 5) -> Search:
     passages = {str(name): mean for name, mean in (await calibration.passages()).items()}
     queries = {str(name): mean for name, mean in (await calibration.queries()).items()}
     elsewhere = providers().indexed_elsewhere
+    scopes = scopes_of(assistant_id)
     async with unit_of_work(actor) as uow:
-        spaces = await uow.rows(_SPACES, model)
+        spaces = await uow.rows(_SPACES, model, list(scopes))
         means = centring(_sums(spaces), passages, queries)
-        asked = _query(raw, question, language, spaces, means)
-        lexical = await _lexical(uow, question, spaces)
+        asked = replace(_query(raw, question, language, spaces, means), scopes=scopes)
+        lexical = await _lexical(uow, question, spaces, scopes)
         near = [] if elsewhere else await _near(actor, asked)
-        rows = await _rows(uow, {*near, *lexical.words, *lexical.exact})
+        rows = await _rows(uow, {*near, *lexical.words, *lexical.exact}, scopes)
     if elsewhere:
         # A store outside PostgreSQL is asked when no transaction is open.
         near = await _near(actor, asked)
         async with unit_of_work(actor) as uow:
-            rows |= await _rows(uow, set(near) - rows.keys())
+            rows |= await _rows(uow, set(near) - rows.keys(), scopes)
     vectors = {chunk_id: _vectors(row, len(raw)) for chunk_id, row in rows.items()}
     scored = dense(raw, language, [_candidate(row, vectors[row["id"]]) for row in rows.values()], means)
     size = sum(row["chunks"] for row in spaces)
     ranked = fuse(scored, lexical.words, lexical.exact, language, size, recipe(model))[:limit]
     chunks = tuple(_found(rows[hit.chunk_id], hit, vectors[hit.chunk_id]) for hit in ranked)
     return Search(question, language, raw, means, tuple(ranked), chunks)
+
+
+def scopes_of(assistant_id: int | None) -> tuple[int, ...]:
+    """The scopes that an answer may rest on."""
+    return (SHARED,) if assistant_id is None else (SHARED, assistant_id)
 
 
 def _check(question: str, limit: int) -> None:
@@ -145,31 +159,31 @@ async def _near(actor: Actor, asked: VectorQuery) -> list[int]:
     return [hit.chunk_id for hit in await providers().index.search(actor.tenant_id, asked, limit=CANDIDATES)]
 
 
-async def _rows(uow: UnitOfWork, chunk_ids: Collection[int]) -> dict[int, Row]:
-    rows = await uow.rows(_FOUND, list(chunk_ids), providers().embedder.model)
+async def _rows(uow: UnitOfWork, chunk_ids: Collection[int], scopes: Scopes) -> dict[int, Row]:
+    rows = await uow.rows(_FOUND, list(chunk_ids), providers().embedder.model, list(scopes))
     return {row["id"]: row for row in rows}
 
 
-async def _lexical(uow: UnitOfWork, question: str, spaces: Sequence[Row]) -> _Lexical:
+async def _lexical(uow: UnitOfWork, question: str, spaces: Sequence[Row], scopes: Scopes) -> _Lexical:
     """Passages that share rare words (names cross languages), and those that share exact tokens."""
     tokens = exact_tokens(question)
     exact: dict[int, float] = {}
     if tokens:
-        rows = await uow.rows("SELECT * FROM exact_candidates($1::text[], $2)", tokens, CANDIDATES)
+        rows = await uow.rows(_EXACT, tokens, CANDIDATES, list(scopes))
         exact = {row["chunk_id"]: row["matched"] / len(tokens) for row in rows}
-    words = await _by_words(uow, question, spaces)
+    words = await _by_words(uow, question, spaces, list(scopes))
     best = sorted(words, key=lambda chunk_id: -words[chunk_id])[:CANDIDATES]
     return _Lexical({chunk_id: words[chunk_id] for chunk_id in best}, exact)
 
 
-async def _by_words(uow: UnitOfWork, question: str, spaces: Sequence[Row]) -> dict[int, float]:
+async def _by_words(uow: UnitOfWork, question: str, spaces: Sequence[Row], scopes: list[int]) -> dict[int, float]:
     """BM25 by chunk; for each language of the knowledge the question's words are cut to that language's stems."""
     rarity: dict[str, dict[str, int]] = {space["language"]: {} for space in spaces}
-    for row in await uow.rows(_FREQUENCIES, list(rarity), question, _COMMON):
+    for row in await uow.rows(_FREQUENCIES, list(rarity), question, _COMMON, scopes):
         if 0 < row["chunks"] < _COMMON:
             rarity[row["language"]][row["lexeme"]] = row["chunks"]
     asked = [{"language": language, "words": list(words)} for language, words in rarity.items() if words]
-    found = await uow.rows(_CANDIDATES, orjson.dumps(asked).decode(), 4 * CANDIDATES) if asked else []
+    found = await uow.rows(_CANDIDATES, orjson.dumps(asked).decode(), 4 * CANDIDATES, scopes) if asked else []
     scores: dict[int, float] = {}
     for space in spaces:
         language = space["language"]

@@ -14,6 +14,7 @@ from config.keys import Key, keys_for
 from core.errors import Unavailable
 
 TELEGRAM_TOKENS = "telegram.tokens"
+AI_TOKENS = "ai.tokens"
 _ALGORITHMS = ["dir", "A256GCM"]
 
 

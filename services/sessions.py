@@ -67,6 +67,8 @@ class TokenPair:
 async def open_session(uow: UnitOfWork, user: User, dialect: str) -> TokenPair:
     """Sign the user in. The caller holds the user's row, so that no password change comes between."""
     kind = Dialect(dialect)
+    user.last_login_at = clock.now()
+    await user.save(update_fields=["last_login_at"])
     session = await Session.create(
         tenant_id=uow.tenant_id, user_id=user.id, dialect=kind, expires_at=clock.now() + _session_life(kind)
     )

@@ -1,6 +1,10 @@
-"""Bots of tenants: connected by a token, told where their updates go, and found again by their id."""
+"""Bots of tenants: connected by a token, told where their updates go, and found again by their id.
+
+A tenant has a bot of its own, which files tickets, and each of its assistants may have one, whose chats are dialogs.
+"""
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,12 +15,17 @@ from config.keys import keys_for
 from config.settings import get_settings
 from core.actor import Actor, system_actor
 from core.errors import Conflict, DomainError, Forbidden, NotFound, Unavailable
-from core.facts.telegram import TelegramBotChanged
-from integrations.telegram.port import BotAlreadyExists, BotClient, BotInfo, InvalidTelegramToken, TelegramRefused
+from core.facts.telegram import TelegramBotChanged, TelegramBotReleased
+from integrations.telegram.port import (
+    BotAlreadyExists,
+    BotClient,
+    BotInfo,
+    BotStartupFailed,
+    TelegramFlood,
+    TelegramRefused,
+)
 from models.telegram import TelegramBot
 from models.tenants import DEFAULT_TENANT_ID
-from services import jobs
-from services.jobs import RunningJob
 from services.providers import providers
 from services.sealing import seal, unseal
 from services.unit_of_work import SystemReason, UnitOfWork, system_unit_of_work, unit_of_work
@@ -24,6 +33,16 @@ from services.unit_of_work import SystemReason, UnitOfWork, system_unit_of_work,
 WEBHOOK_PATH = "/telegram/webhook"
 _KEYS = "telegram.webhooks"
 _MARK = "UPDATE telegram_bots SET last_error = $2, updated_at = clock_timestamp() WHERE id = $1"
+_LET_GO = """
+DELETE FROM telegram_bots
+WHERE tenant_id = $1 AND id <> $3
+    AND (assistant_id = ANY($2::bigint[]) OR assistant_id IS NULL AND array_position($2::bigint[], NULL) IS NOT NULL)
+RETURNING id, sealed_token
+"""
+_SWITCH = """
+UPDATE telegram_bots SET is_active = $3, updated_at = clock_timestamp()
+WHERE tenant_id = $1 AND assistant_id = ANY($2::bigint[]) AND is_active <> $3 RETURNING id
+"""
 _ACTIVE = "SELECT id, tenant_id, sealed_token, next_update, last_error FROM telegram_bots WHERE is_active ORDER BY id"
 logger = structlog.get_logger(__name__)
 
@@ -39,10 +58,18 @@ class ActiveBot:
     last_error: str | None
 
 
-async def status(uow: UnitOfWork) -> TelegramBot | None:
-    """The tenant's bot; None where none is connected. Raises Forbidden below admin."""
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A bot that Telegram knows and that nobody else has: what :func:`put` keeps."""
+
+    info: BotInfo
+    token: str
+
+
+async def status(uow: UnitOfWork, assistant_id: int | None = None) -> TelegramBot | None:
+    """The tenant's own bot, or an assistant's; None where none is connected. Raises Forbidden below admin."""
     _require_admin(uow.actor)
-    return await TelegramBot.filter(tenant_id=uow.tenant_id).first()
+    return await TelegramBot.filter(tenant_id=uow.tenant_id, assistant_id=assistant_id).first()
 
 
 def receives_by() -> Literal["webhook", "polling"]:
@@ -53,17 +80,32 @@ def receives_by() -> Literal["webhook", "polling"]:
 async def connect(actor: Actor, token: str) -> TelegramBot:
     """Let a bot answer for the actor's tenant, in the place of the one that did; asks Telegram whose token it is.
 
-    Raises Forbidden below admin, InvalidTelegramToken, BotAlreadyExists, Unavailable, Conflict where the settings name
-    the tenant's bot.
+    An assistant's bot comes by :func:`start` and :func:`put`. Raises Forbidden below admin, InvalidTelegramToken,
+    BotAlreadyExists, Unavailable, Conflict where the settings name the tenant's bot.
     """
     _require_admin(actor)
     _refuse_configured(actor.tenant_id)
     found = await (await providers().telegram.bot(token.strip())).get_me()
+    async with unit_of_work(actor) as uow:
+        return await put(uow, Started(found, token.strip()))
+
+
+async def start(actor: Actor, token: str, *, assistant_id: int | None, serving: bool) -> Started:
+    """Ask Telegram whose token it is, and have a ``serving`` bot's updates sent here. Not in a unit of work.
+
+    ``assistant_id`` is None for an assistant that is about to be made. Raises InvalidTelegramToken, BotAlreadyExists,
+    BotStartupFailed where Telegram refuses or does not answer.
+    """
+    token = token.strip()
     try:
-        async with unit_of_work(actor) as uow:
-            return await _put(uow, found, token.strip())
-    except IntegrityError as error:
-        raise BotAlreadyExists from error
+        client = await providers().telegram.bot(token)
+        info = await client.get_me()
+        await _check_free(info.id, actor.tenant_id, assistant_id)
+        if serving:
+            await tell_address(client, info.id)
+    except (TelegramRefused, TelegramFlood, Unavailable) as error:
+        raise BotStartupFailed(error.message) from error
+    return Started(info, token)
 
 
 async def disconnect(actor: Actor) -> None:
@@ -100,45 +142,18 @@ async def ensure_default() -> None:
         async with unit_of_work(system_actor(DEFAULT_TENANT_ID)) as uow:
             known = await TelegramBot.get_or_none(id=int(number), tenant_id=DEFAULT_TENANT_ID)
             if known is None or unseal(known.sealed_token) != token:
-                await _put(uow, BotInfo(int(number), known.username if known else ""), token)
-    except IntegrityError:
+                await put(uow, Started(BotInfo(int(number), known.username if known else ""), token))
+    except BotAlreadyExists:
         logger.error("bot_of_another_tenant", bot=int(number), mend="check OPORA_TELEGRAM_BOT_TOKEN")
 
 
-async def look_after(*, all_bots: bool) -> int:
-    """Have bots told again where their updates go: all of them, or those with whom it failed. Returns how many."""
-    bots = [bot for bot in await active() if all_bots or bot.last_error is not None]
-    for bot in bots:
-        async with unit_of_work(system_actor(bot.tenant_id)) as uow:
-            uow.emit(TelegramBotChanged(bot.id))
-    return len(bots)
-
-
-async def register(job: RunningJob, bot_id: int) -> None:
-    """Learn the bot's name and tell Telegram where its updates go. Raises Unavailable; a refusal is noted."""
-    async with unit_of_work(system_actor(job.tenant_id)):
-        bot = await TelegramBot.get_or_none(id=bot_id)
-    if bot is None:
-        return
-    try:
-        info = await _announce(bot)
-    except (InvalidTelegramToken, TelegramRefused, Unavailable) as error:
-        await note_error(job.tenant_id, bot_id, error.message)
-        raise
-    async with unit_of_work(system_actor(job.tenant_id)) as uow:
-        await TelegramBot.filter(id=bot_id).update(username=info.username, last_error=None)
-        await jobs.finish(uow, job)
-
-
-async def _announce(bot: TelegramBot) -> BotInfo:
-    client = await client_of(bot.sealed_token)
-    info = await client.get_me()
+async def tell_address(client: BotClient, bot_id: int) -> None:
+    """Have a bot's updates sent here, or kept for us to fetch. Raises TelegramRefused, Unavailable."""
     public_url = get_settings().http.public_url
     if public_url is None:
         await client.delete_webhook()
     else:
-        await client.set_webhook(f"{public_url}{WEBHOOK_PATH}/{bot.id}", secret=webhook_secret(bot.id))
-    return info
+        await client.set_webhook(f"{public_url}{WEBHOOK_PATH}/{bot_id}", secret=webhook_secret(bot_id))
 
 
 async def note_error(tenant_id: int, bot_id: int, message: str | None) -> None:
@@ -180,22 +195,52 @@ def _secrets(bot_id: int) -> list[str]:
     return [hmac.digest(key.secret, str(bot_id).encode(), "sha256").hex() for key in keys_for(_KEYS)]
 
 
-async def _put(uow: UnitOfWork, found: BotInfo, token: str) -> TelegramBot:
-    """The tenant's one bot from now on. Raises IntegrityError for another tenant's, after which the work is lost."""
-    await TelegramBot.filter(tenant_id=uow.tenant_id).exclude(id=found.id).delete()
+async def put(
+    uow: UnitOfWork, started: Started, *, assistant_id: int | None = None, serving: bool = True
+) -> TelegramBot:
+    """The one bot of the tenant itself, or of an assistant, from now on.
+
+    Raises BotAlreadyExists where it answers for somebody else; the unit of work is lost then.
+    """
+    info = started.info
+    await let_go(uow, [assistant_id], but=info.id)
     columns: dict[str, Any] = {
-        "username": found.username,
-        "sealed_token": seal(token),
-        "is_active": True,
+        "username": info.username,
+        "sealed_token": seal(started.token),
+        "is_active": serving,
         "last_error": None,
     }
-    bot = await TelegramBot.get_or_none(id=found.id, tenant_id=uow.tenant_id)
+    bot = await TelegramBot.get_or_none(id=info.id, tenant_id=uow.tenant_id)
     if bot is None:
-        bot = await TelegramBot.create(id=found.id, tenant_id=uow.tenant_id, **columns)
-    else:
+        try:
+            bot = await TelegramBot.create(id=info.id, tenant_id=uow.tenant_id, assistant_id=assistant_id, **columns)
+        except IntegrityError as error:
+            raise BotAlreadyExists from error
+    elif bot.assistant_id == assistant_id:
         await bot.update_from_dict(columns).save()
+    else:
+        raise BotAlreadyExists
     uow.emit(TelegramBotChanged(bot.id))
     return bot
+
+
+async def let_go(uow: UnitOfWork, assistant_ids: Sequence[int | None], *, but: int = 0) -> None:
+    """Remove the bots of assistants, None being the tenant itself, with their chats; Telegram is told by a job."""
+    for row in await uow.rows(_LET_GO, uow.tenant_id, list(assistant_ids), but):
+        uow.emit(TelegramBotReleased(row["id"], sealed_token=row["sealed_token"]))
+
+
+async def switch(uow: UnitOfWork, assistant_ids: Sequence[int], *, serving: bool) -> None:
+    """Let the bots of assistants serve, or be silent."""
+    for row in await uow.rows(_SWITCH, uow.tenant_id, list(assistant_ids), serving):
+        uow.emit(TelegramBotChanged(row["id"]))
+
+
+async def _check_free(bot_id: int, tenant_id: int, assistant_id: int | None) -> None:
+    async with system_unit_of_work(SystemReason.TELEGRAM):
+        bot = await TelegramBot.get_or_none(id=bot_id)
+    if bot is not None and (assistant_id is None or (bot.tenant_id, bot.assistant_id) != (tenant_id, assistant_id)):
+        raise BotAlreadyExists
 
 
 def _refuse_configured(tenant_id: int) -> None:

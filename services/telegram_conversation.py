@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from uuid import UUID
 
 from core.actor import Actor, Role
 from core.errors import DomainError
@@ -39,6 +40,18 @@ class Talk:
         """Whether the customer is shut out: nothing of theirs is taken."""
         return not self._user.is_active
 
+    @property
+    def commands(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+        """What the customer may command, by name."""
+        return {
+            "start": self._start,
+            "language": self._choose_language,
+            "new": self._new,
+            "operator": self._call_operator,
+            "help": self._help,
+            "id": self._tell_id,
+        }
+
     async def respond(self, update: Update, file: Received | None) -> None:
         """Do what an update of the chat asks for; ``file`` is what it carries. Edits change nothing."""
         if self.is_shut:
@@ -58,7 +71,7 @@ class Talk:
         elif command is None:
             await self._write(text)
         else:
-            await COMMANDS.get(name, Talk._help)(self)
+            await self.commands.get(name, self._help)()
 
     async def _start(self) -> None:
         company = (await tenants.current(self._uow)).name
@@ -106,12 +119,15 @@ class Talk:
             await self._say(file.problem or ("unsupported" if self._takes_tickets else "words_only"))
             return
         text = caption or file.words
+        await self._keep(file, file.attachment, text)
+        if not text:
+            await self._say("voice_received" if file.kind is FileKind.VOICE else "file_received")
+
+    async def _keep(self, file: Received, attachment: UUID, text: str) -> None:
         ticket = await self._ticket()
         if ticket is None or ticket.status in _OVER:
             ticket = await self._open(await self._title(file, text), "", answer=False)
-        await messages.add(self._uow, ticket.id, text=text, attachments=[file.attachment])
-        if not text:
-            await self._say("voice_received" if file.kind is FileKind.VOICE else "file_received")
+        await messages.add(self._uow, ticket.id, text=text, attachments=[attachment])
 
     async def _title(self, file: Received, text: str) -> str:
         if text:
@@ -193,16 +209,6 @@ class Talk:
 
     async def _text(self, key: str, **values: str) -> str:
         return wording(await telegram_chats.language_of(self._chat)).render(f"telegram_{key}", **values)
-
-
-COMMANDS: Mapping[str, Callable[[Talk], Awaitable[None]]] = {
-    "start": Talk._start,
-    "language": Talk._choose_language,
-    "new": Talk._new,
-    "operator": Talk._call_operator,
-    "help": Talk._help,
-    "id": Talk._tell_id,
-}
 
 
 def in_group(uow: UnitOfWork, update: Update) -> None:

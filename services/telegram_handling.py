@@ -16,6 +16,7 @@ from services import jobs, telegram_bots, telegram_chats, telegram_conversation,
 from services.interviews import Pending
 from services.jobs import NotYet, RunningJob
 from services.telegram_conversation import Talk, customer
+from services.telegram_dialog_talk import DialogTalk
 from services.telegram_files import Received, file_of, receive
 from services.telegram_updates import Update, stored
 from services.unit_of_work import UnitOfWork, unit_of_work
@@ -53,7 +54,7 @@ class _Visit:
 
     @property
     def interviewed(self) -> bool:
-        return telegram_interviews.is_interviewer(self.tenant)
+        return _interviews(self.bot, self.tenant)
 
     @property
     def actor(self) -> Actor:
@@ -68,14 +69,14 @@ async def handle(job: RunningJob, bot_id: int, chat_id: int, update_id: int) -> 
     """
     async with unit_of_work(system_actor(job.tenant_id)) as uow:
         tenant = await Tenant.get(id=job.tenant_id)
-        updates = await _waiting(uow, tenant, bot_id, chat_id, update_id)
+        bot = await TelegramBot.get_or_none(id=bot_id)
+        updates = [] if bot is None else await _waiting(uow, bot, tenant, chat_id, update_id)
         person = next((each.sender for each in updates if each.sender), None)
-        if person is None or not _is_private(updates[-1]):
+        if bot is None or person is None or not bot.is_active or not _is_private(updates[-1]):
             await _note(uow, bot_id, chat_id, updates)
             await jobs.finish(uow, job)
             return
         chat, user = await telegram_chats.enter(uow, bot_id, chat_id, person)
-        bot = await TelegramBot.get(id=bot_id)
         visit = _Visit(job, bot, chat, user, tenant, chat.language or tenant.language)
     for update in updates:
         await _answer(visit, update, last=update is updates[-1])
@@ -127,6 +128,8 @@ async def _effect(
     chat = await TelegramChat.get(id=visit.chat.id)
     if pending is not None:
         await telegram_interviews.settle(uow, chat, pending)
+    elif visit.bot.assistant_id is not None:
+        await DialogTalk(uow, chat, visit.user, visit.bot.assistant_id).respond(update, file)
     else:
         spoken = chat.language
         await Talk(uow, chat, visit.user, takes_tickets=not visit.interviewed).respond(update, file)
@@ -150,23 +153,28 @@ async def _follow_membership(uow: UnitOfWork, bot_id: int, chat_id: int, update:
         await telegram_chats.left(uow, bot_id, chat_id)
 
 
-async def _waiting(uow: UnitOfWork, tenant: Tenant, bot_id: int, chat_id: int, update_id: int) -> list[Update]:
+async def _waiting(uow: UnitOfWork, bot: TelegramBot, tenant: Tenant, chat_id: int, update_id: int) -> list[Update]:
     """Raises NotYet where an earlier update is another job's, which is about to fetch a file or to ask the model."""
-    rows = await uow.rows(_WAITING, bot_id, chat_id, update_id, _AT_A_TIME)
+    rows = await uow.rows(_WAITING, bot.id, chat_id, update_id, _AT_A_TIME)
     if len(rows) == _AT_A_TIME and rows[-1]["update_id"] != update_id:
         # A backlog: the jobs of earlier updates work it off.
         raise NotYet(_WAIT_S)
     updates = [stored(row) for row in rows]
     young = now() - timedelta(seconds=_OWN_TURN_S)
     for update, row in zip(updates, rows, strict=True):
-        if update.update_id != update_id and row["created_at"] > young and _needs_others(tenant, update):
+        if update.update_id != update_id and row["created_at"] > young and _needs_others(bot, tenant, update):
             raise NotYet(_WAIT_S)
     return updates
 
 
-def _needs_others(tenant: Tenant, update: Update) -> bool:
+def _interviews(bot: TelegramBot, tenant: Tenant) -> bool:
+    """Whether the bot asks for leads: the tenant's own may, an assistant's never."""
+    return bot.assistant_id is None and telegram_interviews.is_interviewer(tenant)
+
+
+def _needs_others(bot: TelegramBot, tenant: Tenant, update: Update) -> bool:
     """Whether third parties are asked before the transaction: twice would be once too often."""
-    interviewed = telegram_interviews.is_interviewer(tenant) and telegram_interviews.concerns(update)
+    interviewed = _interviews(bot, tenant) and telegram_interviews.concerns(update)
     return interviewed or file_of(update) is not None
 
 

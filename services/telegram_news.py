@@ -1,9 +1,11 @@
 """What a ticket that lives in a Telegram chat has to tell there. Other tickets cost nothing here."""
 
+from tortoise.expressions import Subquery
+
 from core.events import Visibility
 from core.facts.telegram import TelegramWordDue
 from models.conversations import AuthorKind, Message
-from models.telegram import TelegramChat
+from models.telegram import TelegramBot, TelegramChat
 from models.tickets import Ticket, TicketSource, TicketStatus
 from services.telegram_chats import language_of
 from services.unit_of_work import UnitOfWork
@@ -41,4 +43,8 @@ async def status_moved(uow: UnitOfWork, ticket: Ticket) -> None:
 
 
 async def _chats(ticket: Ticket) -> list[TelegramChat]:
-    return await TelegramChat.filter(user_id=ticket.created_by_id, blocked_at=None)
+    """The customer's chats with the tenant's own bot: those with its assistants' bots are dialogs."""
+    own = TelegramBot.filter(tenant_id=ticket.tenant_id, assistant_id=None)
+    return await TelegramChat.filter(
+        user_id=ticket.created_by_id, blocked_at=None, bot_id__in=Subquery(own.values("id"))
+    )

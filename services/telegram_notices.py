@@ -14,7 +14,8 @@ from services.unit_of_work import SystemReason, UnitOfWork, system_unit_of_work,
 
 _MOST_ID = 2**52
 _SPEAKER = """
-SELECT sealed_token FROM telegram_bots WHERE is_active AND tenant_id IN ($1, $2) ORDER BY tenant_id <> $1 LIMIT 1
+SELECT sealed_token FROM telegram_bots
+WHERE is_active AND assistant_id IS NULL AND tenant_id IN ($1, $2) ORDER BY tenant_id <> $1 LIMIT 1
 """
 logger = structlog.get_logger(__name__)
 

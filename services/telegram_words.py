@@ -6,6 +6,7 @@ from core.events import Visibility
 from core.languages import Language
 from integrations.telegram.port import MOST_TEXT, Button, Keyboard
 from models.conversations import Attachment, AuthorKind, Message
+from models.dialogs import Dialog
 from models.knowledge import Citation
 from models.telegram import TelegramChat
 from models.tickets import FINISHED, Ticket
@@ -44,6 +45,7 @@ class Word:
     ticket_id: int | None = None
     buttons: str | None = None
     once: str | None = None
+    dialog_id: int | None = None
 
     @property
     def key(self) -> str | None:
@@ -54,17 +56,23 @@ class Word:
 async def parts_of(uow: UnitOfWork, chat: TelegramChat, word: Word) -> list[Part]:
     """What to send, in order; nothing for a message that is gone or was made internal since."""
     words = wording(await telegram_chats.language_of(chat))
-    ticket = None if word.ticket_id is None else await Ticket.get_or_none(id=word.ticket_id)
-    head = _head(words, chat, ticket)
+    about = await _about(word)
+    head = _head(words, chat, about)
     if word.message_id is None:
         return _text_parts(head + word.text, _languages() if word.buttons == LANGUAGES else ())
     view = (await messages.views(uow, [word.message_id])).get(word.message_id)
-    if view is None or ticket is None or view.message.visibility is not Visibility.PUBLIC:
+    if view is None or about is None or view.message.visibility is not Visibility.PUBLIC:
         return []
     text = view.message.text + _sources(words, view.message.text, view.citations)
-    keyboard = _judgement(words, view.message, ticket)
+    keyboard = _judgement(words, view.message, about)
     texts = _text_parts(head + text, keyboard) if text.strip() else []
     return [*texts, *(_file_part(words, attachment) for attachment in view.attachments)]
+
+
+async def _about(word: Word) -> Ticket | Dialog | None:
+    if word.dialog_id is not None:
+        return await Dialog.get_or_none(id=word.dialog_id)
+    return None if word.ticket_id is None else await Ticket.get_or_none(id=word.ticket_id)
 
 
 def split(text: str, most: int = MOST_TEXT) -> list[str]:
@@ -98,9 +106,9 @@ def _text_parts(text: str, keyboard: Keyboard) -> list[Part]:
     return [TextPart(piece, keyboard if number == len(pieces) else ()) for number, piece in enumerate(pieces, start=1)]
 
 
-def _head(words: Wording, chat: TelegramChat, ticket: Ticket | None) -> str:
+def _head(words: Wording, chat: TelegramChat, ticket: Ticket | Dialog | None) -> str:
     """Names the ticket where the chat writes to another one now."""
-    if ticket is None or chat.ticket_id in (ticket.id, None):
+    if not isinstance(ticket, Ticket) or chat.ticket_id in (ticket.id, None):
         return ""
     title = ticket.title if len(ticket.title) <= _SHORT_TITLE else ticket.title[: _SHORT_TITLE - 1] + "…"
     return words.render("telegram_about", title=title) + "\n"
@@ -115,9 +123,10 @@ def _sources(words: Wording, text: str, citations: tuple[Citation, ...]) -> str:
     return "\n\n" + words.render("telegram_sources", sources=", ".join(shown))
 
 
-def _judgement(words: Wording, message: Message, ticket: Ticket) -> Keyboard:
+def _judgement(words: Wording, message: Message, about: Ticket | Dialog) -> Keyboard:
     """Buttons under an answer of the assistant, as long as there is something to judge."""
-    if message.author_kind is not AuthorKind.ASSISTANT or ticket.status in FINISHED:
+    settled = about.with_a_person if isinstance(about, Dialog) else about.status in FINISHED
+    if message.author_kind is not AuthorKind.ASSISTANT or settled:
         return ()
     return (
         (Button(words.render("telegram_button_helped"), f"helped:{message.id}"),),

@@ -142,7 +142,7 @@ def _conditions(uow: UnitOfWork, chosen: PageFilter) -> tuple[str, list[Any]]:
         "priority = ANY (${}::text[])": [priority.value for priority in chosen.priorities] or None,
         "category_id = (SELECT id FROM categories WHERE tenant_id = $1 AND public_id = ${})": chosen.category,
         "assigned_to_id = (SELECT id FROM users WHERE tenant_id = $1 AND public_id = ${})": chosen.assigned_to,
-        "created_by_id = ${}": None if uow.actor.is_staff else uow.actor.user_id,
+        "created_by_id = ${}": None if uow.actor.is_staff else uow.actor.user_id or 0,
     }
     for condition, value in conditions.items():
         if value is not None:

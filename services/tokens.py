@@ -29,6 +29,7 @@ _INVALID = "Could not validate credentials"
 class TokenKind(StrEnum):
     ACCESS = "access"
     REFRESH = "refresh"
+    GUEST = "guest"
 
 
 class Dialect(StrEnum):
@@ -55,6 +56,18 @@ class Claims:
     generation: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class GuestClaims:
+    """What the token of a site's visitor says: it speaks for no session and is good for nothing else."""
+
+    guest_id: uuid.UUID
+    tenant_id: int
+    assistant_id: int
+    expires_at: datetime
+    site: str
+    """:attr:`core.actor.Guest.site`."""
+
+
 def issue_access(user: User, session: Session, life_s: int) -> str:
     """A token that speaks for the session for ``life_s`` seconds, while the session stands."""
     expires_at = int(clock.now().timestamp()) + life_s
@@ -65,6 +78,51 @@ def issue_refresh(user: User, session: Session) -> str:
     """The one token that takes the session from its present generation to the next."""
     claims = _claims(user, session, TokenKind.REFRESH, int(session.expires_at.timestamp()))
     return _sign({**claims, "gen": session.generation})
+
+
+def issue_guest(
+    tenant_id: int, assistant_id: int, guest_id: uuid.UUID, expires_at: datetime, *, site: str = ""
+) -> str:
+    """A token that speaks for a visitor of a site. ``expires_at`` is cut to whole seconds."""
+    return _sign(
+        {
+            "sub": guest_id.hex,
+            "tid": tenant_id,
+            "aid": assistant_id,
+            "site": site,
+            "typ": TokenKind.GUEST,
+            "iat": int(clock.now().timestamp()),
+            "exp": int(expires_at.timestamp()),
+        }
+    )
+
+
+def is_guest(token: str) -> bool:
+    """Whether it is a guest's token of ours, expired or not."""
+    try:
+        return _verified(token).get("typ") == TokenKind.GUEST
+    except NotAuthenticated:
+        return False
+
+
+def decode_guest(token: str) -> GuestClaims:
+    """What a guest's token says. Raises TokenExpired, and NotAuthenticated for any other fault and any other token."""
+    payload = _verified(token)
+    try:
+        claims = GuestClaims(
+            guest_id=uuid.UUID(str(payload["sub"])),
+            tenant_id=int(payload["tid"]),
+            assistant_id=int(payload["aid"]),
+            expires_at=datetime.fromtimestamp(payload["exp"], UTC),
+            site=str(payload["site"]),
+        )
+    except (KeyError, TypeError, ValueError, OverflowError):
+        raise NotAuthenticated(_INVALID) from None
+    if payload.get("typ") != TokenKind.GUEST:
+        raise NotAuthenticated(_INVALID)
+    if claims.expires_at <= clock.now():
+        raise TokenExpired
+    return claims
 
 
 def decode(token: str, kind: TokenKind) -> Claims:

@@ -55,9 +55,9 @@ async def take(uow: UnitOfWork, ticket_id: int, message_id: int | None) -> OpenT
     return await _opened(uow, ticket, message)
 
 
-async def answered(ticket_id: int, turn_id: int) -> Message | None:
-    """The reply or the notice that a turn already has."""
-    return await Message.get_or_none(conversation_id=ticket_id, turn_id=turn_id)
+async def answered(conversation_id: int, turn_id: int) -> Message | None:
+    """The reply or the notice that a turn of a ticket or dialog already has."""
+    return await Message.get_or_none(conversation_id=conversation_id, turn_id=turn_id)
 
 
 def person_in_charge(ticket: Ticket) -> bool:
@@ -121,14 +121,19 @@ async def _history(ticket: Ticket, own_text: str, message: Message | None) -> tu
     """What was said in public before the turn, oldest first, the ticket's own text at its head."""
     if message is None:
         return ()
+    return (Turn(Speaker.CUSTOMER, own_text), *await said_before(message))
+
+
+async def said_before(message: Message) -> tuple[Turn, ...]:
+    """What customer, assistant and operators said in public before a message of any conversation, oldest first."""
     earlier = (
-        await Message.filter(conversation_id=ticket.id, visibility=Visibility.PUBLIC, id__lt=message.id)
+        await Message.filter(conversation_id=message.conversation_id, visibility=Visibility.PUBLIC, id__lt=message.id)
         .exclude(author_kind=AuthorKind.SYSTEM)
         .exclude(text="")
         .order_by("-id")
         .limit(_HISTORY)
     )
-    return (Turn(Speaker.CUSTOMER, own_text), *map(said, reversed(earlier)))
+    return tuple(map(said, reversed(earlier)))
 
 
 def said(message: Message) -> Turn:

@@ -63,6 +63,7 @@ class SystemReason(StrEnum):
     MONITORING = "samples and the log of the whole installation"
     TELEGRAM = "an update names its bot, the bot its tenant"
     WIDGET = "a site token names its assistant, the assistant its tenant"
+    HANDOFFS = "operators of all tenants whose heartbeat stopped"
     PAYMENTS = "a notification names its order, the order its tenant; open payments of all tenants"
     AI_POOL = "the tokens for chat models belong to the installation"
     INSTALLATION = "users, usage and health of the whole installation, for its superadmin"
@@ -133,6 +134,17 @@ async def unit_of_work(actor: Actor) -> AsyncIterator[UnitOfWork]:
         told = await uow.write_facts()
     if told:
         Fanout.wake(actor.tenant_id)
+
+
+@asynccontextmanager
+async def joining(statements: Statements, actor: Actor) -> AsyncIterator[UnitOfWork]:
+    """Work of one tenant in a transaction across tenants, whose first it may be: its facts are written with the rest.
+
+    Call ``Fanout.wake`` after the commit, or the relay finds them at its next look.
+    """
+    uow = UnitOfWork(actor, statements._client)
+    yield uow
+    await uow.write_facts()
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 
+from core import clock
 from core.actor import Actor, Role
 from core.emails import checked_email
 from core.errors import Conflict, Forbidden, NotFound
@@ -147,9 +148,19 @@ async def deactivate(uow: UnitOfWork, user_id: int) -> User:
 
 
 async def insert(
-    uow: UnitOfWork, *, email: str, password_hash: str, full_name: str, role: Role, username: str | None = None
+    uow: UnitOfWork,
+    *,
+    email: str,
+    password_hash: str,
+    full_name: str,
+    role: Role,
+    username: str | None = None,
+    confirmed: bool = False,
 ) -> User:
-    """The row itself, from values already checked. Raises Conflict, after which the unit of work is lost."""
+    """The row itself, from values already checked; ``confirmed`` where whoever makes it vouches for the address.
+
+    Raises Conflict, after which the unit of work is lost.
+    """
     try:
         return await User.create(
             tenant_id=uow.tenant_id,
@@ -158,6 +169,7 @@ async def insert(
             password_hash=password_hash,
             full_name=full_name,
             role=role,
+            email_confirmed_at=clock.now() if confirmed else None,
         )
     except IntegrityError as error:
         if _BY_USERNAME in str(error):

@@ -1,5 +1,6 @@
 """The assistant's reply to a customer's turn."""
 
+from core.events import ticket_topic
 from realtime.answer_stream import AnswerStream
 from services import answering
 from services.jobs import RunningJob
@@ -13,7 +14,7 @@ GIVE_UP = "answering.give_up"
 async def reply(job: RunningJob) -> None:
     """Answer the turn or escalate it, streaming the words to whoever watches the ticket."""
     ticket_id, message_id = int(job.args["ticket_id"]), job.args["message_id"]
-    stream = AnswerStream(job.tenant_id, ticket_id, turn=message_id or 0, attempt=job.attempt)
+    stream = AnswerStream(job.tenant_id, ticket_topic(ticket_id), turn=message_id or 0, attempt=job.attempt)
     async with stream:
         draft = await answering.reply(job, ticket_id=ticket_id, message_id=message_id, tell=stream.send)
         if draft is None or draft.needs_escalation:

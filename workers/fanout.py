@@ -25,9 +25,10 @@ from core.facts.dialogs import (
     DialogReopened,
     DialogReplyRequested,
 )
-from core.facts.documents import DocumentProgressed, DocumentUploaded
+from core.facts.documents import DocumentFileDropped, DocumentProgressed, DocumentUploaded
 from core.facts.handoffs import (
     HandoffCancelled,
+    HandoffPrioritised,
     HandoffReleased,
     HandoffRequested,
     HandoffReturned,
@@ -36,9 +37,17 @@ from core.facts.handoffs import (
 from core.facts.leads import LeadRegistered, LeadStatusChanged
 from core.facts.mail import MailQueued
 from core.facts.monitoring import AlertClosed, AlertOpened, AlertRaised
-from core.facts.payments import BalanceExhausted, PaymentMoved, PaymentNotified, RefundRequested
+from core.facts.payments import (
+    BalanceExhausted,
+    PaymentCheckDue,
+    PaymentMoved,
+    PaymentNotified,
+    RefundRequested,
+    RefundUncovered,
+)
 from core.facts.telegram import (
     TelegramBotChanged,
+    TelegramBotReleased,
     TelegramButtonPressed,
     TelegramNotice,
     TelegramUpdateStored,
@@ -46,7 +55,7 @@ from core.facts.telegram import (
 )
 from core.facts.triage import CategoriesChanged, ClassifierOutdated, TriageCorrected
 from services.unit_of_work import Fanout
-from workers import answering, knowledge, leads, telegram, triage
+from workers import answering, dialogs, documents, handoffs, knowledge, leads, mail, payments, telegram, triage
 from workers.task import TASKS
 from workers.wake import Waker
 
@@ -66,6 +75,7 @@ FANOUT: Mapping[type[Event], tuple[str, ...]] = {
     ClassifierOutdated: (triage.FIT,),
     ChatbotMessageAdded: (),
     TelegramBotChanged: (telegram.REGISTER,),
+    TelegramBotReleased: (telegram.RELEASE,),
     TelegramUpdateStored: (telegram.HANDLE,),
     TelegramWordDue: (telegram.SEND,),
     TelegramButtonPressed: (telegram.ACKNOWLEDGE,),
@@ -80,19 +90,23 @@ FANOUT: Mapping[type[Event], tuple[str, ...]] = {
     DialogReopened: (),
     DialogMessageAdded: (),
     AssistantSilenced: (),
-    DialogReplyRequested: (),
-    HandoffRequested: (),
+    DialogReplyRequested: (dialogs.REPLY,),
+    HandoffRequested: (handoffs.PRIORITISE,),
+    HandoffPrioritised: (),
     HandoffStarted: (),
     HandoffReturned: (),
     HandoffReleased: (),
     HandoffCancelled: (),
-    DocumentUploaded: (),
+    DocumentUploaded: (documents.READ,),
+    DocumentFileDropped: (documents.FORGET,),
     DocumentProgressed: (),
     PaymentMoved: (),
     BalanceExhausted: (),
-    PaymentNotified: (),
-    RefundRequested: (),
-    MailQueued: (),
+    PaymentNotified: (payments.NOTIFIED,),
+    PaymentCheckDue: (payments.CHECK,),
+    RefundRequested: (payments.REFUND,),
+    RefundUncovered: (),
+    MailQueued: (mail.SEND,),
 }
 
 

@@ -17,4 +17,6 @@ async def index(job: RunningJob) -> None:
 @task(FORGET)
 async def forget(job: RunningJob) -> None:
     """Delete the vectors of chunks that are gone."""
-    await reindexing.forget_chunks(job, [int(chunk_id) for chunk_id in job.args["chunk_ids"]])
+    chunk_ids = [int(chunk_id) for chunk_id in job.args["chunk_ids"]]
+    # Jobs of before there were scopes name none.
+    await reindexing.forget_chunks(job, chunk_ids, int(job.args.get("scope", 0)))

@@ -10,22 +10,22 @@ from dataclasses import dataclass
 import asyncpg
 import structlog
 
-from config.database import SYSTEM_ROLE, owner_address
-from config.keys import role_password
 from config.settings import Settings, get_settings
 from core.errors import Unavailable
-from services import dispatch, files, retention, thinning
+from services import dispatch, document_files, files, lost_operators, reconciliation, retention, thinning
+from workers.lock_connection import lock_connection
 from workers.monitoring import SAMPLER, TICK_S
 from workers.task import TASKS
 from workers.telegram import BOTS_S, KEEPER
 
 _LOCK = 7_060_101
 _STANDBY_S = 2.0
-_ANSWER_S = 5.0
 _TICK_S = 0.25
 _DONE_JOBS_DAYS = 7
 _ENDED_SESSIONS_DAYS = 30
 _TELEGRAM_DAYS = 30
+_ANALYTICS_DAYS = 400
+"""A year and what it takes to compare it with the one before."""
 _HOUR = 3600.0
 logger = structlog.get_logger(__name__)
 
@@ -52,6 +52,14 @@ async def _forget_telegram() -> int:
     return await retention.forget_telegram(days=_TELEGRAM_DAYS)
 
 
+async def _forget_analytics() -> int:
+    return await retention.forget_analytics(days=_ANALYTICS_DAYS)
+
+
+async def _forget_mail() -> int:
+    return await retention.forget_mail(days=get_settings().mail.retention_days)
+
+
 @dataclass(frozen=True, slots=True)
 class Duty:
     """``work`` returns how many rows (tenants, for the sweep) it concerned. A change of leader may do it twice."""
@@ -68,7 +76,12 @@ SCHEDULE: tuple[Duty, ...] = (
     Duty("sessions.forget", _HOUR, _forget_sessions),
     Duty("telegram.bots", BOTS_S, KEEPER.look_after),
     Duty("telegram.forget", _HOUR, _forget_telegram),
+    Duty("analytics.forget", _HOUR, _forget_analytics),
+    Duty("mail.forget", _HOUR, _forget_mail),
     Duty("files.forget", 60.0, files.forget_unsent),
+    Duty("documents.forget", 60.0, document_files.forget_cut_off),
+    Duty("handoffs.return", 5.0, lost_operators.return_dialogs),
+    Duty("payments.reconcile", reconciliation.EVERY_S, reconciliation.ask_about_open),
     Duty("monitoring.sample", TICK_S, SAMPLER.sample),
     Duty("monitoring.thin", _HOUR, thinning.thin_samples),
     Duty("monitoring.forget_lines", _HOUR, thinning.forget_log_records),
@@ -98,23 +111,10 @@ class Schedule:
     @asynccontextmanager
     async def _leadership(self) -> AsyncIterator[asyncpg.Connection]:
         """A connection that holds the lock: it is lost with the connection, as leadership is."""
-        address = owner_address(self._settings)
-        connection = await asyncpg.connect(
-            host=address.host,
-            port=address.port,
-            database=address.database,
-            user=SYSTEM_ROLE,
-            password=role_password(SYSTEM_ROLE, self._settings),
-            timeout=_ANSWER_S,
-            command_timeout=_ANSWER_S,
-            server_settings={"application_name": "opora schedule"},
-        )
-        try:
+        async with lock_connection(self._settings, "opora schedule") as connection:
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):  # noqa: ASYNC110
                 await asyncio.sleep(_STANDBY_S * random.uniform(0.5, 1.0))  # noqa: S311
             yield connection
-        finally:
-            connection.terminate()
 
     async def _lead(self, connection: asyncpg.Connection) -> None:
         """Do what is due as long as the lock's connection lives. Raises what ended it."""

@@ -21,6 +21,7 @@ from core.errors import (
     Unavailable,
     UnsupportedFormat,
 )
+from core.refusals.mail import EmailRefused
 from models.jobs import JobState
 from services import jobs
 from services.jobs import NotYet, RunningJob
@@ -28,7 +29,7 @@ from services.jobs import NotYet, RunningJob
 TaskBody = Callable[[RunningJob], Awaitable[None]]
 
 # What another attempt cannot mend.
-_FINAL = (BadRequest, Forbidden, InvalidInput, NotFound, TooLarge, UnsupportedFormat)
+_FINAL = (BadRequest, EmailRefused, Forbidden, InvalidInput, NotFound, TooLarge, UnsupportedFormat)
 _LONGEST_ERROR = 500
 _CLAIM_PATIENCE_S = 60.0
 """A job that was not claimed by then comes again, when the lease of its sending runs out."""

@@ -1,11 +1,12 @@
 """Telegram: updates that wait to be handled, and words that wait to be said."""
 
-from services import telegram_bots, telegram_handling, telegram_notices, telegram_sending
+from services import telegram_bots, telegram_handling, telegram_notices, telegram_registration, telegram_sending
 from services.jobs import RunningJob
 from services.telegram_words import Word
 from workers.task import task
 
 REGISTER = "telegram.register"
+RELEASE = "telegram.release"
 HANDLE = "telegram.handle"
 SKIP = "telegram.skip"
 SEND = telegram_sending.TASK
@@ -25,7 +26,7 @@ class Keeper:
     async def look_after(self) -> int:
         """Returns how many bots are told again where their updates go."""
         await telegram_bots.ensure_default()
-        bots = await telegram_bots.look_after(all_bots=self._first)
+        bots = await telegram_registration.look_after(all_bots=self._first)
         self._first = False
         return bots
 
@@ -36,7 +37,13 @@ KEEPER = Keeper()
 @task(REGISTER, max_attempts=12)
 async def register(job: RunningJob) -> None:
     """Tell Telegram where a bot's updates go."""
-    await telegram_bots.register(job, int(job.args["bot_id"]))
+    await telegram_registration.register(job, int(job.args["bot_id"]))
+
+
+@task(RELEASE, max_attempts=12)
+async def release(job: RunningJob) -> None:
+    """Have Telegram send nothing more of a bot that was let go."""
+    await telegram_registration.release(job, int(job.args["bot_id"]), job.args["sealed_token"])
 
 
 @task(HANDLE, max_attempts=60, amends=SKIP)

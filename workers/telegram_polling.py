@@ -2,14 +2,11 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 
 import asyncpg
 import structlog
 
-from config.database import SYSTEM_ROLE, owner_address
-from config.keys import role_password
 from config.settings import Settings
 from core.errors import DomainError, Unavailable
 from integrations.telegram.port import (
@@ -22,10 +19,10 @@ from integrations.telegram.port import (
 from services import telegram_bots, telegram_updates
 from services.sealing import unseal
 from services.telegram_bots import ActiveBot
+from workers.lock_connection import lock_connection
 
 LOOK_S = 2.0
 _WAIT_S = 25
-_ANSWER_S = 5.0
 _PAUSE_FIRST_S = 1.0
 _PAUSE_MOST_S = 60.0
 _REFUSED_PAUSE_S = 300.0
@@ -48,7 +45,7 @@ class Polling:
         while True:
             try:
                 if await telegram_bots.active():
-                    async with self._connection() as connection:
+                    async with lock_connection(self._settings, "opora polling") as connection:
                         await self._serve(connection)
             except _TROUBLE as error:
                 logger.info("polling_waits", reason=str(error) or type(error).__name__)
@@ -80,24 +77,6 @@ class Polling:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-    @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[asyncpg.Connection]:
-        address = owner_address(self._settings)
-        connection = await asyncpg.connect(
-            host=address.host,
-            port=address.port,
-            database=address.database,
-            user=SYSTEM_ROLE,
-            password=role_password(SYSTEM_ROLE, self._settings),
-            timeout=_ANSWER_S,
-            command_timeout=_ANSWER_S,
-            server_settings={"application_name": "opora polling"},
-        )
-        try:
-            yield connection
-        finally:
-            connection.terminate()
 
 
 class _Poller:

@@ -16,6 +16,14 @@ def make_chat_model(settings: Settings) -> ChatModel | None:
     if llm.model is None:
         logger.warning("chat_model_unknown", mend="set OPORA_LLM_MODEL as well; until then answers are quotes")
         return None
+    api_key = llm.api_key.get_secret_value() if llm.api_key else None
+    return make_chat_with(settings, llm.base_url, api_key, llm.model, max_retries=llm.max_retries)
+
+
+def make_chat_with(
+    settings: Settings, base_url: str, api_key: str | None, model: str, *, max_retries: int
+) -> ChatModel:
+    """A chat model at ``base_url`` (with the version suffix), with the settings' times."""
     # The SDK takes a second to import: only where it is used.
     from integrations.llm.openai import OpenAIChat
     from integrations.model_endpoint import EndpointOptions
@@ -23,9 +31,9 @@ def make_chat_model(settings: Settings) -> ChatModel | None:
     options = EndpointOptions(
         kind="chat",
         setting="OPORA_LLM",
-        base_url=llm.base_url,
-        api_key=llm.api_key.get_secret_value() if llm.api_key else None,
-        attempt_s=llm.timeout_s,
-        max_retries=llm.max_retries,
+        base_url=base_url,
+        api_key=api_key,
+        attempt_s=settings.llm.timeout_s,
+        max_retries=max_retries,
     )
-    return OpenAIChat(options, model=llm.model, budget_s=llm.budget_s)
+    return OpenAIChat(options, model=model, budget_s=settings.llm.budget_s)

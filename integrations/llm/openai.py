@@ -5,6 +5,7 @@ import hashlib
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
+from copy import copy
 from typing import Any
 
 import httpx2
@@ -40,6 +41,14 @@ class OpenAIChat:
         self._budget_s = budget_s
         self._health: tuple[float, ModelHealth] | None = None
         self._health_lock = asyncio.Lock()
+
+    def named(self, model: str) -> "OpenAIChat":
+        """The same endpoint, asked for another model; it shares the connections."""
+        if model == self.name:
+            return self
+        other = copy(self)
+        other.name = model
+        return other
 
     async def complete(
         self,

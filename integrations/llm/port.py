@@ -86,6 +86,10 @@ class ChatModel(Protocol):
     @property
     def name(self) -> str: ...
 
+    def named(self, model: str) -> "ChatModel":
+        """The same endpoint, asked for another model. It shares the connections: close only the first."""
+        ...
+
     async def complete(
         self,
         messages: Sequence[ChatMessage],

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
-from core.errors import BadRequest, Conflict, NotFound, RateLimited
+from core.errors import BadRequest, Conflict, NotFound, RateLimited, Unavailable
 
 MOST_DOWNLOAD = 20 * 1024 * 1024
 """Bytes that the Bot API lets a bot download (``getFile``)."""
@@ -26,12 +26,21 @@ class InvalidTelegramToken(BadRequest):
 
 
 class BotAlreadyExists(Conflict):
-    """The bot answers for another tenant."""
+    """The bot answers for another tenant, or for another assistant."""
 
     code = "BOT_ALREADY_EXISTS"
 
     def __init__(self) -> None:
         super().__init__("This bot is connected already", field="token")
+
+
+class BotStartupFailed(Unavailable):
+    """The token is good, but Telegram does not let the bot serve: the message says why."""
+
+    code = "BOT_STARTUP_FAILED"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The bot could not be started: {reason}", field="token")
 
 
 class TelegramFlood(RateLimited):

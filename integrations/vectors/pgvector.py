@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from config.database import tenant_transaction, transaction
 from core.errors import Unavailable
-from integrations.vectors.port import Hit, Vector, VectorQuery, VectorRecord, candidates, checked
+from integrations.vectors.port import SHARED, Hit, Vector, VectorQuery, VectorRecord, candidates, checked
 
 _BATCH = 500
 # pgvector's limit for an HNSW index over halfvec.
@@ -19,11 +19,12 @@ _EF_SEARCH = 200
 _EF_SEARCH_MOST = 1_000
 
 _PUT = """
-INSERT INTO chunk_vectors (tenant_id, chunk_id, source_id, language, model, dimensions, embedding)
-SELECT $1, chunk_id, source_id, language, $2, $3::smallint, embedding::vector
-FROM unnest($4::bigint[], $5::bigint[], $6::text[], $7::text[]) AS record (chunk_id, source_id, language, embedding)
+INSERT INTO chunk_vectors (tenant_id, chunk_id, source_id, scope, language, model, dimensions, embedding)
+SELECT $1, chunk_id, source_id, scope, language, $2, $3::smallint, embedding::vector
+FROM unnest($4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::text[])
+    AS record (chunk_id, source_id, scope, language, embedding)
 ON CONFLICT (tenant_id, chunk_id) DO UPDATE SET
-    source_id = EXCLUDED.source_id, language = EXCLUDED.language, model = EXCLUDED.model,
+    source_id = EXCLUDED.source_id, scope = EXCLUDED.scope, language = EXCLUDED.language, model = EXCLUDED.model,
     dimensions = EXCLUDED.dimensions, embedding = EXCLUDED.embedding
 """
 # A generic plan could choose neither by the tenant's size nor an index that is partial by language.
@@ -33,7 +34,8 @@ SELECT set_config('hnsw.ef_search', $1, true), set_config('hnsw.iterative_scan',
 """
 _CANDIDATES = """(
     SELECT chunk_id, embedding, ${mean}::vector AS mean FROM chunk_vectors
-    WHERE tenant_id = $1 AND model = $2 AND dimensions = {dimensions} AND language = ${language}::text
+    WHERE tenant_id = $1 AND scope = ${scope}::bigint AND model = $2 AND dimensions = {dimensions}
+        AND language = ${language}::text
     ORDER BY embedding::halfvec({dimensions}) <#> $3::halfvec({dimensions}) LIMIT $5::int
 )"""
 _SEARCH = """
@@ -66,6 +68,7 @@ class PgVectorStore:
                 columns = [
                     [record.chunk_id for record in batch],
                     [record.source_id for record in batch],
+                    [record.scope for record in batch],
                     [str(record.language) for record in batch],
                     [_literal(record.vector) for record in batch],
                 ]
@@ -73,20 +76,22 @@ class PgVectorStore:
 
     async def search(self, tenant_id: int, query: VectorQuery, *, limit: int) -> list[Hit]:
         """Best first. Vectors of other models are not seen."""
-        if not query.means or limit < 1:
+        if not query.means or not query.scopes or limit < 1:
             return []
         most = candidates(limit)
         vector = _literal(query.vector)
         asked: list[object] = [tenant_id, self._model, vector, vector, most, limit]
         for language, mean in query.means.items():
             asked += [str(language), _literal(mean)]
+        asked += query.scopes
+        statement = search_statement(self._dimensions, len(query.means), len(query.scopes))
         async with tenant_transaction(tenant_id) as connection:
             await connection.execute_query_dict(_TUNE, [str(min(_EF_SEARCH_MOST, max(_EF_SEARCH, most)))])
-            rows = await connection.execute_query_dict(search_statement(self._dimensions, len(query.means)), asked)
+            rows = await connection.execute_query_dict(statement, asked)
         return [Hit(row["chunk_id"], float(row["score"])) for row in rows]
 
-    async def delete(self, tenant_id: int, chunk_ids: Sequence[int]) -> None:
-        """Remove chunks, of whatever model."""
+    async def delete(self, tenant_id: int, chunk_ids: Sequence[int], *, scope: int = SHARED) -> None:
+        """Remove chunks, of whatever model; their ids are enough."""
         async with tenant_transaction(tenant_id) as connection:
             await connection.execute_query_dict(
                 "DELETE FROM chunk_vectors WHERE tenant_id = $1 AND chunk_id = ANY ($2::bigint[])",
@@ -128,12 +133,19 @@ def index_statements(dimensions: int, languages: Iterable[str] = _INDEXED_LANGUA
     ]
 
 
-def search_statement(dimensions: int, languages: int) -> str:
-    """The query of a search in so many languages. Parameters: tenant, model, vector twice, candidates, limit, and for
-    each language its code and its mean."""
+def search_statement(dimensions: int, languages: int, scopes: int = 1) -> str:
+    """The query of a search in so many languages and scopes. Parameters: tenant, model, vector twice, candidates,
+    limit, for each language its code and its mean, and the scopes.
+
+    Each language of each scope is a walk of its own: a filter over several would be no equality, which alone is
+    leakproof and ends in an index.
+    """
     parts = [
-        _CANDIDATES.format(dimensions=int(dimensions), language=7 + 2 * number, mean=8 + 2 * number)
+        _CANDIDATES.format(
+            dimensions=int(dimensions), language=7 + 2 * number, mean=8 + 2 * number, scope=7 + 2 * languages + scope
+        )
         for number in range(languages)
+        for scope in range(scopes)
     ]
     return _SEARCH.format(candidates=" UNION ALL ".join(parts))
 

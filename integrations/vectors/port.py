@@ -8,17 +8,23 @@ import numpy as np
 import numpy.typing as npt
 
 Vector: TypeAlias = npt.NDArray[np.float32]
+SHARED = 0
+"""The scope of what all of a tenant may find; any other scope is the id of an assistant."""
 
 
 @dataclass(frozen=True, slots=True)
 class VectorRecord:
-    """One current chunk. ``language`` is an ISO 639 code; ``vector`` is raw (not centred) and of unit length."""
+    """One current chunk. ``language`` is an ISO 639 code; ``vector`` is raw (not centred) and of unit length.
+
+    A chunk never moves to another ``scope``.
+    """
 
     chunk_id: int
     source_id: int
     language: str
     text: str
     vector: Vector
+    scope: int = SHARED
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +32,13 @@ class VectorQuery:
     """``vector`` is centred and of unit length; ``means`` are those to subtract from passages, by their language.
 
     Only languages named in ``means`` are searched. Zeros as a mean make the score of that language the plain cosine.
+    Only ``scopes`` are searched, each as deep as the others.
     """
 
     vector: Vector
     text: str
     means: Mapping[str, Vector]
+    scopes: Sequence[int] = (SHARED,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +60,12 @@ class VectorStore(Protocol):
         """The tenant's best chunks, best first, equals by chunk id; none for a tenant that has no chunks."""
         ...
 
-    async def delete(self, tenant_id: int, chunk_ids: Sequence[int]) -> None:
-        """Remove chunks; those that are not there are no error."""
+    async def delete(self, tenant_id: int, chunk_ids: Sequence[int], *, scope: int = SHARED) -> None:
+        """Remove chunks of a scope; those that are not there are no error."""
         ...
 
     async def drop_tenant(self, tenant_id: int) -> None:
-        """Remove everything of a tenant."""
+        """Remove everything of a tenant, in all scopes."""
         ...
 
     async def ready(self) -> bool:

@@ -1,4 +1,8 @@
-"""Vectors in Weaviate, for deployments that outgrow one PostgreSQL: one collection a model, one shard a tenant.
+"""Vectors in Weaviate, for deployments that outgrow one PostgreSQL: one collection a model, one shard a tenant, and
+one more for each assistant that knows something of its own.
+
+A shard, not a property to filter by: nothing of another assistant is in what a search reads, its graph serves it whole,
+and the shards of before there were assistants hold what they held.
 
 Importing this module takes most of a second; the factory does it only where Weaviate is configured.
 """
@@ -6,7 +10,7 @@ Importing this module takes most of a second; the factory does it only where Wea
 import asyncio
 import re
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +29,7 @@ from weaviate.exceptions import WeaviateBaseError, WeaviateQueryError
 from core.errors import Unavailable
 from core.network import assert_allowed
 from integrations.vectors.port import (
+    SHARED,
     Hit,
     Vector,
     VectorQuery,
@@ -62,17 +67,18 @@ class WeaviateVectorStore:
         self._connecting = asyncio.Lock()
 
     async def put(self, tenant_id: int, records: Sequence[VectorRecord]) -> None:
-        """Add or replace, in batches of 200; the tenant is made where it is new."""
+        """Add or replace, in batches of 200; shards are made where they are new."""
         checked(records, self._dimensions)
         async with self._talking(_WRITE_BUDGET_S) as collection:
-            shard = collection.with_tenant(_tenant(tenant_id))
-            for at in range(0, len(records), _BATCH):
-                done = await shard.data.insert_many([_object(tenant_id, r) for r in records[at : at + _BATCH]])
-                if done.has_errors:
-                    raise Unavailable(f"Weaviate refused {len(done.errors)} of {len(records)} chunks")
+            for scope, inside in _by_scope(records).items():
+                shard = collection.with_tenant(_tenant(tenant_id, scope))
+                for at in range(0, len(inside), _BATCH):
+                    done = await shard.data.insert_many([_object(tenant_id, r) for r in inside[at : at + _BATCH]])
+                    if done.has_errors:
+                        raise Unavailable(f"Weaviate refused {len(done.errors)} of {len(inside)} chunks")
 
     async def search(self, tenant_id: int, query: VectorQuery, *, limit: int) -> list[Hit]:
-        """Best first, by exact scores of the candidates that the graph finds in each language."""
+        """Best first, by exact scores of the candidates that the graphs find in each language."""
 
         async def near(shard: Any, language: str) -> Any:
             return await shard.query.near_vector(
@@ -110,20 +116,23 @@ class WeaviateVectorStore:
         found.sort(key=lambda pair: (-pair[1], -pair[0].score, pair[0].chunk_id))
         return [hit for hit, _ in found[:limit]]
 
-    async def delete(self, tenant_id: int, chunk_ids: Sequence[int]) -> None:
-        """Remove chunks; a tenant that is not there is no error."""
+    async def delete(self, tenant_id: int, chunk_ids: Sequence[int], *, scope: int = SHARED) -> None:
+        """Remove chunks; a shard that is not there is no error."""
+        name = _tenant(tenant_id, scope)
         async with self._talking(_WRITE_BUDGET_S) as collection:
-            if not await collection.tenants.exists(_tenant(tenant_id)):
+            if not await collection.tenants.exists(name):
                 return
-            shard = collection.with_tenant(_tenant(tenant_id))
+            shard = collection.with_tenant(name)
             for at in range(0, len(chunk_ids), _BATCH):
                 ids = [_object_id(tenant_id, chunk_id) for chunk_id in chunk_ids[at : at + _BATCH]]
                 await shard.data.delete_many(where=Filter.by_id().contains_any(ids))
 
     async def drop_tenant(self, tenant_id: int) -> None:
-        """Remove the tenant's shard."""
+        """Remove the tenant's shard and those of its assistants."""
         async with self._talking(_WRITE_BUDGET_S) as collection:
-            await collection.tenants.remove([_tenant(tenant_id)])
+            own, assistants = _tenant(tenant_id), f"{_tenant(tenant_id)}_"
+            there = await collection.tenants.get()
+            await collection.tenants.remove([own, *(name for name in there if name.startswith(assistants))])
 
     async def ready(self) -> bool:
         """Whether Weaviate answers and has, or lets us make, the collection."""
@@ -143,17 +152,12 @@ class WeaviateVectorStore:
     async def _in_each_language(self, tenant_id: int, query: VectorQuery, ask: Any) -> list[tuple[Hit, float]]:
         """Hits with exact scores, each with the score that the store gave it (0 where it gave none)."""
         async with self._talking(_READ_BUDGET_S) as collection:
-            shard = collection.with_tenant(_tenant(tenant_id))
-            try:
-                replies = await asyncio.gather(*(ask(shard, language) for language in query.means))
-            except WeaviateQueryError:
-                if await collection.tenants.exists(_tenant(tenant_id)):
-                    raise
-                # Tenants are made by their first chunk.
-                return []
+            names = [_tenant(tenant_id, scope) for scope in query.scopes]
+            found = await asyncio.gather(*(_ask_shard(collection, name, query.means, ask) for name in names))
         return [
             pair
-            for mean, reply in zip(query.means.values(), replies, strict=True)
+            for replies in found
+            for mean, reply in zip(query.means.values(), replies, strict=False)
             for pair in _scored(reply.objects, mean, query.vector)
         ]
 
@@ -254,8 +258,26 @@ def _object_id(tenant_id: int, chunk_id: int) -> uuid.UUID:
     return uuid.uuid5(_IDS, f"{tenant_id}:{chunk_id}")
 
 
-def _tenant(tenant_id: int) -> str:
-    return f"tenant_{tenant_id}"
+def _tenant(tenant_id: int, scope: int = SHARED) -> str:
+    return f"tenant_{tenant_id}" if scope == SHARED else f"tenant_{tenant_id}_assistant_{scope}"
+
+
+def _by_scope(records: Iterable[VectorRecord]) -> dict[int, list[VectorRecord]]:
+    found: dict[int, list[VectorRecord]] = {}
+    for record in records:
+        found.setdefault(record.scope, []).append(record)
+    return found
+
+
+async def _ask_shard(collection: Any, name: str, languages: Mapping[str, Vector], ask: Any) -> list[Any]:
+    """A reply a language; none of a shard that its first chunk has yet to make."""
+    shard = collection.with_tenant(name)
+    try:
+        return list(await asyncio.gather(*(ask(shard, language) for language in languages)))
+    except WeaviateQueryError:
+        if await collection.tenants.exists(name):
+            raise
+        return []
 
 
 def _scored(objects: Sequence[Any], mean: Vector, query: Vector) -> list[tuple[Hit, float]]:

@@ -14,12 +14,13 @@ import orjson
 from config.settings import get_settings
 from core.actor import Actor, Role, system_actor
 from core.errors import NotFound
-from core.events import MessageAdded, TicketStatusChanged
+from core.events import MessageAdded, TicketStatusChanged, ticket_topic
 from models.conversations import Attachment, AuthorKind
 from models.tickets import TicketStatus
+from realtime.connection import Ear
 from realtime.content import EventContent, Shared, content_of
 from realtime.typists import TYPING, Pace, Typist, is_own
-from realtime.websocket import Ear, TicketDialect
+from realtime.websocket import TicketDialect
 from services import file_links, people, ticket_pages
 from services.events import StoredEvent
 from services.messages import MessageView
@@ -132,7 +133,7 @@ def _is_typing(said: str) -> bool | None:
 
 
 async def _listen(actor: Actor, ticket_id: int) -> Ear:
-    return Keyboard(await Typist.of(actor, ticket_id))
+    return Keyboard(await Typist.of(actor, ticket_topic(ticket_id)))
 
 
 async def _find(actor: Actor, text: str) -> int:

@@ -25,7 +25,8 @@ _CLEAN: dict[int, str | None] = _REMOVED | {
     0x09: "\t", 0x0A: "\n", 0x0C: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n\n", 0xA0: " ", 0x202F: " ", 0x2007: " ",
 }  # fmt: skip
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
-_TRAILING_SPACE = re.compile(r"[ \t]+(?=\n)")
+# Begun at the first space alone and never given back: a megabyte of spaces would else take hours.
+_TRAILING_SPACE = re.compile(r"(?<![ \t])[ \t]++(?=\n)")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 

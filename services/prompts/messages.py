@@ -21,6 +21,7 @@ _TURNS = 6
 _QUESTION_CHARACTERS = 4_000
 _TURN_CHARACTERS = 1_000
 _PASSAGE_CHARACTERS = 3_000
+_PERSONA_CHARACTERS = 20_000
 _SOURCE_CHARACTERS = 120
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 _NO_GROUND = re.compile(r"^\W*NO[\s_-]?GROUND\W*$", re.IGNORECASE)
@@ -48,17 +49,23 @@ class PassageText:
 
 
 def build_messages(
-    question: str, history: Sequence[Turn], passages: Sequence[PassageText], language: Language
+    question: str, history: Sequence[Turn], passages: Sequence[PassageText], language: Language, persona: str = ""
 ) -> list[ChatMessage]:
-    """System prompt with the passages, the last turns, the question. ``history`` is public, without the question."""
-    boundary = fresh_boundary([question, *(turn.text for turn in history), *(each.text for each in passages)])
+    """System prompt with the passages, the last turns, the question. ``history`` is public, without the question.
+
+    ``persona`` is how the assistant's owner wants it to speak; the rules hold above it.
+    """
+    said = [question, *(turn.text for turn in history), *(each.text for each in passages)]
+    boundary = fresh_boundary([persona, *said])
     ground = "\n\n".join(
         enclosed(
             boundary, f"passage {number}", f"{_cut(each.source, _SOURCE_CHARACTERS)}\n{each.text}", _PASSAGE_CHARACTERS
         )
         for number, each in enumerate(passages, start=1)
     )
-    system = _template(language).substitute(no_ground=NO_GROUND, boundary=boundary, passages=ground)
+    system = _template(language, "answer").substitute(
+        no_ground=NO_GROUND, boundary=boundary, passages=ground, persona=_described(persona, boundary, language)
+    )
     turns = [said_message(turn, boundary) for turn in history[-_TURNS:]]
     asked = ChatMessage("user", enclosed(boundary, "customer", question, _QUESTION_CHARACTERS))
     return [ChatMessage("system", system), *turns, asked]
@@ -87,11 +94,19 @@ def fresh_boundary(texts: Sequence[str]) -> str:
             return boundary
 
 
+def _described(persona: str, boundary: str, language: Language) -> str:
+    """The paragraph about the owner's words, between empty lines; nothing where there are none."""
+    if not persona.strip():
+        return ""
+    words = enclosed(boundary, "persona", persona, _PERSONA_CHARACTERS)
+    return "\n" + _template(language, "persona").substitute(boundary=boundary, persona=words) + "\n"
+
+
 def _cut(text: str, limit: int) -> str:
     """Without characters that hide or reorder text, at most ``limit`` long."""
     return _CONTROL.sub(" ", text).strip()[:limit]
 
 
 @cache
-def _template(language: Language) -> Template:
-    return Template(files("services.prompts").joinpath(language.value, "answer.md").read_text("utf-8").strip())
+def _template(language: Language, name: str) -> Template:
+    return Template(files("services.prompts").joinpath(language.value, f"{name}.md").read_text("utf-8").strip())

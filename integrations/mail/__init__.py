@@ -1,0 +1,1 @@
+"""How e-mail leaves: by SMTP, or into files."""

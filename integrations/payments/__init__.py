@@ -1,0 +1,1 @@
+"""Banks: T-Bank's acquiring and YooKassa behind one port."""

@@ -1,0 +1,88 @@
+"""The queue of dialogs that wait for an operator: by priority, then by how long they have waited."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.errors import Forbidden
+from core.paging import CursorPage, OffsetPage, Slice
+from models.dialogs import Dialog, DialogPlatform
+from models.handoffs import Handoff, HandoffPriority
+from services import dialogs, handoff_estimates, operators
+from services.unit_of_work import Row, UnitOfWork
+
+_PAGE = """
+WITH waiting AS (
+    SELECT h.id, row_number() OVER (ORDER BY h.rank, h.requested_at, h.id) AS position
+    FROM handoffs h
+    WHERE h.tenant_id = $1 AND h.state = 'requested' AND ($2::bigint[] IS NULL OR h.assistant_id = ANY ($2))
+    ORDER BY h.rank, h.requested_at, h.id LIMIT $3 OFFSET $4
+)
+SELECT w.position, h.id, h.dialog_id, h.assistant_id, a.name AS assistant_name, h.reason, h.priority, h.requested_at,
+    h.offered_to_id, d.platform, concat_ws(' ', nullif(d.first_name, ''), nullif(d.last_name, '')) AS customer_name,
+    coalesce(said.text, h.last_user_text) AS last_message
+FROM waiting w JOIN handoffs h ON h.id = w.id
+JOIN dialogs d ON d.id = h.dialog_id JOIN assistants a ON a.id = h.assistant_id
+LEFT JOIN LATERAL (
+    SELECT m.text FROM messages m
+    WHERE m.conversation_id = h.dialog_id AND m.author_kind = 'customer' AND m.visibility = 'public' AND m.text <> ''
+    ORDER BY m.id DESC LIMIT 1
+) said ON true
+ORDER BY w.position
+"""
+_COUNT = """
+SELECT count(*) AS n FROM handoffs
+WHERE tenant_id = $1 AND state = 'requested' AND ($2::bigint[] IS NULL OR assistant_id = ANY ($2))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A dialog that waits. ``position`` counts from 1 in the queue of whoever asks."""
+
+    position: int
+    id: int
+    dialog_id: int
+    assistant_id: int
+    assistant_name: str
+    reason: str
+    priority: HandoffPriority
+    requested_at: datetime
+    offered_to_id: int | None
+    platform: DialogPlatform
+    customer_name: str
+    last_message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A page of it; ``total`` counts all that wait, ``estimated_wait_s`` is for whoever came next."""
+
+    waiting: Sequence[Waiting]
+    total: int
+    estimated_wait_s: int
+
+
+async def queue(uow: UnitOfWork, page: OffsetPage) -> Queue:
+    """What waits for the actor: dialogs of the assistants that they serve. Raises Forbidden to customers."""
+    if not uow.actor.is_staff:
+        raise Forbidden
+    served = await operators.served_by(uow)
+    rows = await uow.rows(_PAGE, uow.tenant_id, served, page.limit, page.skip)
+    count = await uow.row(_COUNT, uow.tenant_id, served)
+    total = 0 if count is None else int(count["n"])
+    return Queue([_waiting(row) for row in rows], total, await handoff_estimates.estimate(uow, total + 1))
+
+
+async def history(uow: UnitOfWork, dialog_id: int, page: CursorPage) -> Slice[Handoff]:
+    """The handoffs of a dialog, newest first; the cursor is a handoff's id. Raises NotFound."""
+    dialog: Dialog = await dialogs.get(uow, dialog_id)
+    found = Handoff.filter(dialog_id=dialog.id)
+    if page.after is not None:
+        found = found.filter(id__lt=page.after)
+    rows = await found.order_by("-id").limit(page.size + 1)
+    return Slice(rows[: page.size], len(rows) > page.size)
+
+
+def _waiting(row: Row) -> Waiting:
+    return Waiting(**{**row, "priority": HandoffPriority(row["priority"]), "platform": DialogPlatform(row["platform"])})
