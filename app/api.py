@@ -9,7 +9,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Route
 
-from app.authentication import TENANT_HEADER, actor_of
+from app.authentication import TENANT_HEADER, actor_of, actor_or_guest_of, still_valid
 from app.composition import open_process
 from app.failures import Failures, UnexpectedErrors
 from app.graphql import graphql_routes
@@ -21,7 +21,9 @@ from app.rate_limits import RateLimits
 from app.request_log import REQUEST_ID, RequestLog
 from app.security_headers import SecurityHeaders
 from app.shared_paths import shared_routes
+from app.socket_count import SocketCount
 from app.warm_up import warming_up
+from app.widget_origins import WidgetOrigins
 from config.settings import Settings, get_settings
 from realtime.hub import open_hub
 from rest.downloads import download_routes
@@ -32,7 +34,6 @@ from rest.replyx.dialect import replyx_routes
 from rest.support.dialect import support_routes
 from rest.telegram.dialect import telegram_routes
 from rest.telegram_webhook import webhook_routes
-from services import identity
 
 _EXPOSED = [REQUEST_ID, "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After"]
 Opening = Callable[[Settings], AbstractAsyncContextManager[None]]
@@ -46,12 +47,12 @@ def create_app(settings: Settings | None = None, *, opening: Opening = open_proc
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with opening(settings), open_hub(still_valid=identity.still_valid), warming_up():
+        async with opening(settings), open_hub(still_valid=still_valid), warming_up():
             yield
         await limiter.close()
 
     app = Starlette(
-        routes=_routes(Gate(actor_of, limiter)),
+        routes=_routes(Gate(actor_of, limiter, actor_or_guest_of)),
         middleware=_middleware(settings, failures),
         exception_handlers={HTTPException: failures.http_exception},
         lifespan=lifespan,
@@ -81,7 +82,7 @@ def _routes(gate: Gate) -> list[BaseRoute]:
 
 def _middleware(settings: Settings, failures: Failures) -> list[Middleware]:
     """Outermost first."""
-    layers = [Middleware(RequestLog), Middleware(SecurityHeaders)]
+    layers = [Middleware(RequestLog), Middleware(SecurityHeaders), Middleware(WidgetOrigins, exposed=_EXPOSED)]
     origins = settings.http.allowed_origins
     if origins:
         layers.append(
@@ -94,4 +95,4 @@ def _middleware(settings: Settings, failures: Failures) -> list[Middleware]:
                 max_age=600,
             )
         )
-    return [*layers, Middleware(UnexpectedErrors, failures=failures)]
+    return [*layers, Middleware(SocketCount), Middleware(UnexpectedErrors, failures=failures)]

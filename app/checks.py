@@ -20,6 +20,7 @@ from core.errors import DomainError
 from core.languages import Language
 from integrations.embeddings.factory import make_embedder
 from integrations.llm.factory import make_chat_model
+from integrations.mail.factory import make_mailer
 from integrations.speech.factory import make_speech_to_text
 from integrations.storage.factory import make_file_store
 from integrations.telegram.factory import make_telegram
@@ -167,19 +168,12 @@ async def check_model(settings: Settings) -> Finding:
 
 
 async def check_mail(settings: Settings) -> Finding:
-    if settings.mail.smtp_url is None:
-        return Finding("mail", Level.OK, f"kept as .eml files under {settings.data_dir} (OPORA_SMTP_URL)")
-    parts = urlsplit(settings.mail.smtp_url.get_secret_value())
-    secure = parts.scheme == "smtps"
-    host, port = parts.hostname or "", parts.port or (465 if secure else 587)
-    reader, writer = await asyncio.open_connection(host, port, ssl=secure or None)
-    try:
-        greeting = await reader.readline()
-    finally:
-        writer.close()
-    if not greeting.startswith(b"220"):
-        return Finding("mail", Level.FAIL, f"{host}:{port} is no SMTP server", "check OPORA_SMTP_URL")
-    return Finding("mail", Level.OK, f"{host}:{port} greets")
+    mailer = make_mailer(settings)
+    if mailer.keeps:
+        text = f"kept as .eml files under {settings.data_dir / 'mail'} (OPORA_SMTP_URL)"
+        return Finding("mail", Level.OK, text)
+    await mailer.probe()
+    return Finding("mail", Level.OK, f"{mailer.name} lets us in")
 
 
 async def check_files(settings: Settings) -> Finding:

@@ -11,12 +11,14 @@ from integrations.embeddings.calibration import Calibration
 from integrations.embeddings.factory import make_embedder
 from integrations.embeddings.port import Embedder
 from integrations.llm.factory import make_chat_model
+from integrations.mail.factory import make_mailer
+from integrations.payments.factory import make_payments
 from integrations.speech.factory import make_speech_to_text
 from integrations.storage.factory import make_file_store
 from integrations.telegram.factory import make_telegram
 from integrations.vectors.factory import make_vector_store
 from integrations.vectors.pgvector import PgVectorStore
-from services import log_records
+from services import ai_pool, log_records
 from services.providers import Providers, providers, use_providers
 from workers.fanout import install_fanout
 
@@ -41,6 +43,8 @@ def make_providers(settings: Settings, embedder: Embedder | None = None) -> Prov
         scanner=make_virus_scanner(settings),
         speech=make_speech_to_text(settings),
         telegram=make_telegram(settings),
+        mailer=make_mailer(settings),
+        payments=make_payments(settings),
     )
 
 
@@ -53,12 +57,14 @@ def install(settings: Settings, choose: Callable[[Settings], Providers] = make_p
 async def close_providers() -> None:
     """Let go of the connections that the providers hold."""
     chosen = providers()
+    await ai_pool.close_pool()
     if chosen.chat is not None:
         await chosen.chat.close()
     await chosen.files.close()
     if chosen.speech is not None:
         await chosen.speech.close()
     await chosen.telegram.close()
+    await chosen.payments.close()
     if chosen.indexed_elsewhere:
         await chosen.index.close()
     await chosen.embedder.close()

@@ -14,7 +14,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
-from app.authentication import actor_of
+from app.authentication import actor_or_guest_of
 from app.graphql_requests import (
     GRAPHQL_JSON,
     MULTIPART,
@@ -57,7 +57,7 @@ class RequestCaller:
         self._request = request
 
     async def actor(self) -> Actor:
-        return await actor_of(self._request)
+        return await actor_or_guest_of(self._request)
 
 
 async def graphql(request: Request) -> Response:

@@ -21,16 +21,16 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
 from strawberry.types.unset import UNSET
 
-from app.authentication import TENANT_HEADER, bearer_token
+from app.authentication import GUEST_ID, SITE_TOKEN, TENANT_HEADER, actor_or_guest_of, bearer_token
 from config.settings import get_settings
 from core import clock
 from core.actor import Actor
-from core.errors import DomainError, NotAuthenticated, RateLimited
+from core.errors import DomainError, RateLimited
 from resolvers.loaders import loaders
 from schema.errors import refusal, shown
 from schema.root import schema
 from schema.types.context import Context
-from services import identity, tenants, tokens
+from services import guests, tokens
 from services.client_ip import client_ip
 from services.rate_limits import Bucket
 from services.tokens import TokenKind
@@ -39,50 +39,57 @@ MOST_OPERATIONS = 50
 """Running at a time on one socket."""
 INIT_PATIENCE = timedelta(seconds=10)
 _CLOSED_FORBIDDEN = 4403
+_PRESENTED = frozenset({"authorization", TENANT_HEADER, SITE_TOKEN, GUEST_ID})
+"""What ``connection_init`` may carry; a page's Origin is the browser's to say, in the handshake."""
 
 
 class SocketCaller:
     """Who opened a socket: by the handshake's headers, or by what ``connection_init`` carried instead."""
 
     def __init__(self, connection: HTTPConnection) -> None:
-        self._connection = connection
-        self._token: str | None = None
-        self._tenant = connection.headers.get(TENANT_HEADER)
+        self._handshake = connection.headers
+        self._presented: dict[str, str] = {}
 
     def present(self, parameters: Mapping[str, object]) -> bool:
-        """Take the payload of ``connection_init``, whose keys know no case; whether there is a token.
+        """Take the payload of ``connection_init``, whose keys know no case; whether it names somebody.
 
         Raises NotAuthenticated.
         """
         given = {name.lower(): value for name, value in parameters.items() if isinstance(value, str) and value}
-        self._tenant = given.get(TENANT_HEADER, self._tenant)
-        header = given.get("authorization")
-        self._token = bearer_token(_Headers(header)) if header else bearer_token(self._connection)
-        return self._token is not None
+        self._presented = {name: given[name] for name in _PRESENTED if name in given}
+        for name in _PRESENTED - given.keys():
+            if name in self._handshake:
+                self._presented[name] = self._handshake[name]
+        if "origin" in self._handshake:
+            self._presented["origin"] = self._handshake["origin"]
+        return self._token() is not None or SITE_TOKEN in self._presented
 
     def seconds_left(self) -> float | None:
-        """Until the access token runs out; None where there is none. Raises NotAuthenticated."""
-        if self._token is None:
+        """Until the token runs out; None where there is none. Raises NotAuthenticated."""
+        token = self._token()
+        if token is None:
             return None
-        claims = tokens.decode(self._token, TokenKind.ACCESS)
+        claims = tokens.decode_guest(token) if tokens.is_guest(token) else tokens.decode(token, TokenKind.ACCESS)
         return (claims.expires_at - clock.now()).total_seconds()
 
     async def actor(self) -> Actor:
-        if self._token is None:
-            raise NotAuthenticated
-        actor = await identity.authenticate(self._token)
-        if self._tenant:
-            actor = await tenants.enter_tenant(actor, self._tenant)
+        actor = await actor_or_guest_of(_Headers(self._presented))
+        if actor.guest is not None:
+            # A guest who is new stays the same one for as long as the socket lives.
+            self._presented.setdefault(GUEST_ID, guests.guest_id_of(actor))
         structlog.contextvars.bind_contextvars(tenant_id=actor.tenant_id, user_id=actor.user_id)
         return actor
 
+    def _token(self) -> str | None:
+        return bearer_token(_Headers(self._presented))
+
 
 class _Headers(HTTPConnection):
-    """Lets one value be read as a request's ``Authorization`` header is."""
+    """Lets values be read as a request's headers are."""
 
-    def __init__(self, authorization: str) -> None:
-        raw = authorization.encode("utf-8", "replace")
-        super().__init__({"type": "http", "headers": [(b"authorization", raw)]})
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        raw = [(name.encode(), value.encode("utf-8", "replace")) for name, value in headers.items()]
+        super().__init__({"type": "http", "headers": raw})
 
 
 class _Adapter(ASGIWebSocketAdapter):
@@ -148,7 +155,9 @@ class Socket(GraphQL[Context, None]):
     graphql_transport_ws_handler_class = _Handler
     websocket_adapter_class = _Adapter
 
-    def __init__(self) -> None:
+    def __init__(self, site: str | None = None) -> None:
+        """``site`` is the Origin of a page that an assistant serves."""
+        self._site = site
         super().__init__(
             schema,
             graphql_ide=None,
@@ -157,6 +166,9 @@ class Socket(GraphQL[Context, None]):
             max_subscriptions_per_connection=None,
             allowed_origins=get_settings().http.allowed_origins,
         )
+
+    def is_websocket_origin_allowed(self, request: WebSocket, origin: str) -> bool:
+        return origin == self._site or super().is_websocket_origin_allowed(request, origin)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         return Context(SocketCaller(request), request.app.state.rate_limits, client_ip(request.scope), loaders)
@@ -180,7 +192,9 @@ class Socket(GraphQL[Context, None]):
 
 async def graphql_socket(websocket: WebSocket) -> None:
     """Serve one socket until it closes."""
-    await Socket()(websocket.scope, websocket.receive, websocket.send)
+    origin = websocket.headers.get("origin")
+    site = origin if origin is not None and await guests.may_read(origin, None) else None
+    await Socket(site)(websocket.scope, websocket.receive, websocket.send)
 
 
 def _well_formed(message: object) -> bool:

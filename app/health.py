@@ -13,6 +13,7 @@ from starlette.responses import Response
 from config.database import transaction
 from config.redis import get_redis
 from realtime.hub import current_hub
+from services import ai_pool
 from services.providers import providers
 
 logger = structlog.get_logger(__name__)
@@ -74,7 +75,7 @@ async def _vectors() -> str:
 
 
 async def _chat_model() -> str:
-    chat = providers().chat
+    chat = await ai_pool.installation_chat()
     if chat is None:
         return "not configured"
     return "ok" if (await chat.health()).available else "down"

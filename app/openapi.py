@@ -48,13 +48,24 @@ WebSocket of the IT desk: `/ws?token=<your-jwt-token>`. Frames: `{"type": "metri
 "ticket_status", "data": {"ticket_id": 1, "old_status": "open", "new_status": "in_progress", ...}}`, `{"type":
 "chatbot_message", "data": {"session_id": "...", "role": "assistant", "content": "...", ...}}`. Customers get those of
 their own tickets and sessions, staff those of the tenant, figures and alerts.
+
+WebSocket of a dialog: `/ws/dialogs/{dialog_id}?token={jwt_token}`, or for a visitor of a site `?site_token=` (with
+the page's `Origin`, and the `guest_id` of one who was here before), optionally `&last_seq=<n>`. The visitor's
+`dialog_id` may be `new`; then the first frame is `{"type": "connection.established", "dialog_id": 1, "guest_id": "...",
+"seq": 1}`.
+Frames: `{"type": "new_message", "dialog_id": 1, "message": {"id": 15, "sender": "assistant", "text": "...",
+"created_at": "..."}, "seq": 1001, "timestamp": "..."}`, `handoff_requested`, `handoff_started`, `handoff_returned`,
+`handoff_released`, `handoff_cancelled`, `dialog_archived`, `dialog_reopened`; without `seq`, because they are not
+kept: `operator_typing`, `assistant_delta`, `assistant_done`, `assistant_failed`; and `{"type": "error", "error": {}}`.
+Clients send `{"type": "send_message", "text": "..."}`, `{"type": "operator_typing"}`, and `__pong__` to `__ping__`.
+Closing codes: 4401, 4403, 4404, 4408 (too slow, or silent), 4409 (`last_seq` is too old), 4422.
 """
 _RATE_HEADERS = {
     "X-RateLimit-Limit": {"description": "Calls allowed in the time that is counted", "schema": {"type": "integer"}},
     "X-RateLimit-Remaining": {"description": "Calls left in it", "schema": {"type": "integer"}},
     "X-RateLimit-Reset": {"description": "Unix time at which all are allowed again", "schema": {"type": "integer"}},
 }
-_WITHOUT_SCHEMA = ("actor", "headers", "origin", "upload")
+_WITHOUT_SCHEMA = ("actor", "headers", "origin", "raw", "upload")
 _MULTIPART = "multipart/form-data"
 _COMPONENTS = "#/components/schemas/"
 
@@ -91,7 +102,10 @@ def build(dialects: Sequence[Dialect]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": components,
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                "siteToken": {"type": "apiKey", "in": "header", "name": "X-Site-Token"},
+            },
         },
     }
 
@@ -137,7 +151,7 @@ def _operation(dialect: Dialect, operation: Operation, schemas: Schemas) -> dict
         "summary": operation.summary,
         "parameters": [*_path_parameters(operation, schemas), *_query_parameters(operation, schemas)],
         "responses": {str(operation.status): _success(operation, schemas), **_failures(dialect, operation, schemas)},
-        "security": [{"bearer": []}] if operation.role is not None else [],
+        "security": _security(operation),
     }
     description = _description(operation)
     if description:
@@ -148,8 +162,17 @@ def _operation(dialect: Dialect, operation: Operation, schemas: Schemas) -> dict
     return entry
 
 
+def _security(operation: Operation) -> list[dict[str, list[str]]]:
+    """What a caller has to present: one of these."""
+    if operation.role is None:
+        return []
+    schemes = ("bearer", "siteToken") if operation.guests else ("bearer",)
+    return [{scheme: []} for scheme in schemes]
+
+
 def _description(operation: Operation) -> str:
-    role = f"Требуется роль: `{operation.role}` или выше." if operation.role not in (None, "user") else ""
+    guests = ", или посетитель сайта" if operation.guests else ""
+    role = f"Требуется роль: `{operation.role}` или выше{guests}." if operation.role not in (None, "user") else ""
     return "\n\n".join(part for part in (operation.handler.__doc__, role) if part)
 
 
@@ -175,6 +198,8 @@ def _body(operation: Operation, schemas: Schemas) -> dict[str, Any] | None:
     if "body" in operation.parameters:
         content = {"application/json": {"schema": schemas.of(operation.parameters["body"]), **example}}
         return {"required": not operation.has_optional_body, "content": content}
+    if "raw" in operation.parameters:
+        return {"required": True, "content": {"application/json": {"schema": {"type": "object"}, **example}}}
     if {"form", "upload"} <= operation.parameters.keys():
         return {"required": True, "content": _mixed_form(operation, schemas, example)}
     if "form" in operation.parameters:
@@ -198,7 +223,7 @@ def _mixed_form(operation: Operation, schemas: Schemas, example: dict[str, Any])
 def _success(operation: Operation, schemas: Schemas) -> dict[str, Any]:
     response: dict[str, Any] = {"description": HTTPStatus(operation.status).phrase, "headers": _RATE_HEADERS}
     if _is_binary(operation):
-        response["content"] = {"application/octet-stream": {}}
+        response["content"] = {operation.returns.media_type or "application/octet-stream": {}}
     elif operation.returns is not type(None):
         example = {"example": operation.examples.response} if operation.examples.response is not None else {}
         response["content"] = {"application/json": {"schema": schemas.of(operation.returns), **example}}

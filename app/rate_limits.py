@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
-from limits import RateLimitItem, RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 from redis.asyncio import ConnectionPool
@@ -55,7 +55,7 @@ class RateLimits:
 
     async def _count(self, bucket: Bucket, identity: str) -> Decision:
         decisions = [await self._within(item, counted, identity) for item, counted in self._items[bucket]]
-        return _tightest(decisions)
+        return _tightest(decisions or [UNLIMITED])
 
     async def _within(self, item: RateLimitItem, bucket: Bucket, identity: str) -> Decision:
         if self._redis is not None and time.monotonic() >= self._redis_again_at:
@@ -88,12 +88,22 @@ def _items(settings: Settings) -> Mapping[Bucket, Sequence[tuple[RateLimitItem, 
     """What a request of each kind counts in: the window, and whose count it is."""
     limits = settings.limits
     auth = (RateLimitItemPerMinute(limits.auth_per_minute), Bucket.AUTH)
+    other = (RateLimitItemPerMinute(limits.other_per_minute), Bucket.OTHER)
     return {
         Bucket.AUTH: [auth],
         Bucket.LOGIN: [(RateLimitItemPerMinute(limits.login_per_5_minutes, 5), Bucket.LOGIN), auth],
+        Bucket.RESEND: [
+            (RateLimitItemPerMinute(limits.resend_per_minute), Bucket.RESEND),
+            (RateLimitItemPerDay(limits.resend_per_day), Bucket.RESEND),
+        ],
         Bucket.AGENT: [(RateLimitItemPerMinute(limits.agent_per_minute), Bucket.AGENT)],
-        Bucket.OTHER: [(RateLimitItemPerMinute(limits.other_per_minute), Bucket.OTHER)],
+        Bucket.HANDOFF: [(RateLimitItemPerMinute(limits.handoff_per_minute), Bucket.HANDOFF)],
+        Bucket.TOP_UP: [(RateLimitItemPerMinute(limits.top_up_per_10_minutes, 10), Bucket.TOP_UP), other],
+        Bucket.UPLOAD: [(RateLimitItemPerMinute(limits.uploads_per_5_minutes, 5), Bucket.UPLOAD), other],
+        Bucket.OTHER: [other],
+        Bucket.WEBHOOK: [],
         Bucket.GRAPHQL: [(RateLimitItemPerMinute(limits.graphql_per_minute), Bucket.GRAPHQL)],
+        Bucket.WEBSOCKET: [(RateLimitItemPerMinute(limits.websocket_per_minute), Bucket.WEBSOCKET)],
     }
 
 

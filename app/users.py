@@ -23,6 +23,8 @@ async def create(*, email: str, password: str, role: str, tenant: str = "default
         if tenant_id is None:
             raise NotFound(f"tenant {tenant}")
         async with unit_of_work(system_actor(tenant_id)) as uow:
-            return await users.insert(uow, email=address, password_hash=password_hash, full_name=name, role=Role(role))
+            return await users.insert(
+                uow, email=address, password_hash=password_hash, full_name=name, role=Role(role), confirmed=True
+            )
     finally:
         await close_database()

@@ -1,11 +1,21 @@
-"""Money of the tenant."""
+"""Money of the tenant: balance, movements, what happens to them."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 import strawberry
 
-from resolvers.policy import Requires, query
-from schema.types.billing import Balance
+from core.facts.payments import billing_topic
+from core.paging import CursorPage
+from realtime.subscription import watch
+from resolvers.policy import Requires, query, subscription
+from schema.types.billing import Balance, BillingEvent, Transaction
 from schema.types.context import Info
-from services import billing
+from schema.types.paging import After, Connection, First, connection
+from schema.types.payments import Payment
+from schema.types.scalars import BigInt
+from services import billing, payments, transactions
+from services.transactions import TransactionType
 from services.unit_of_work import unit_of_work
 
 
@@ -16,3 +26,28 @@ class BillingQuery:
         """What the tenant has and what it spent."""
         async with unit_of_work(info.context.actor) as uow:
             return Balance.of(await billing.balance(uow))
+
+    @query(Requires.BALANCE_READ)
+    async def transactions(
+        self, info: Info, first: First = 20, after: After = None, type: TransactionType | None = None
+    ) -> Connection[Transaction]:
+        """How the money moved, newest first."""
+        page = CursorPage.checked(first, after)
+        async with unit_of_work(info.context.actor) as uow:
+            rows = await transactions.page_transactions(uow, type, page)
+        return connection(rows, node=Transaction.of, key=lambda row: row.id, after=after)
+
+
+@strawberry.type
+class BillingSubscription:
+    @subscription(Requires.BALANCE_READ)
+    async def billing_events(self, info: Info, after: BigInt | None = None) -> AsyncGenerator[BillingEvent, None]:
+        """Payments as they move, and the balance that runs out. Resumes as `ticketEvents` does."""
+        actor = info.context.actor
+        async with aclosing(watch(actor, billing_topic(actor.tenant_id), after=after)) as events:
+            async for event in events:
+                number = event.payload.get("payment_id")
+                async with unit_of_work(actor) as uow:
+                    row = None if number is None else await payments.by_id(uow, number)
+                payment = None if row is None else Payment.of(row)
+                yield BillingEvent(seq=BigInt(event.seq), at=event.at, kind=event.kind, payment=payment)

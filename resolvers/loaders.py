@@ -12,7 +12,8 @@ from core.actor import Actor
 from core.paging import Slice
 from models.users import User
 from schema.types.context import Context, Loaders
-from services import ticket_list, user_list, users
+from services import dialog_messages, ticket_list, user_list, users
+from services.dialog_messages import DialogMessageKey, SaidInDialog
 from services.messages import MessageView
 from services.ticket_list import Include, MessageKey, TicketRow
 from services.unit_of_work import unit_of_work
@@ -29,6 +30,7 @@ def loaders(context: Context) -> Loaders:
         deeds=_loader(context, _deeds),
         tickets=_loader(context, _tickets),
         messages=_loader(context, _messages),
+        dialog_messages=_loader(context, _dialog_messages),
     )
 
 
@@ -64,4 +66,13 @@ async def _messages(actor: Actor, keys: list[MessageKey]) -> list[Slice[MessageV
             ids = {key.ticket_id for key in keys if key.page == page}
             slices = await ticket_list.first_messages(uow, ids, page)
             found |= {MessageKey(ticket_id, page): rows for ticket_id, rows in slices.items()}
+    return [found[key] for key in keys]
+
+
+async def _dialog_messages(actor: Actor, keys: list[DialogMessageKey]) -> list[Slice[SaidInDialog]]:
+    found: dict[DialogMessageKey, Slice[SaidInDialog]] = {}
+    async with unit_of_work(actor) as uow:
+        for page in {key.page for key in keys}:
+            pages = await dialog_messages.pages(uow, {key.dialog_id for key in keys if key.page == page}, page)
+            found |= {DialogMessageKey(dialog_id, page): rows for dialog_id, rows in pages.items()}
     return [found[key] for key in keys]

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, get_type_hints
 
 import strawberry
 
-from core.actor import Role
+from core.actor import Actor, Role
 from core.errors import DomainError, Forbidden
 from schema.types.context import Context
 from services.rate_limits import Bucket, by_address
@@ -24,17 +24,24 @@ METADATA = "requires"
 
 
 class Rule(NamedTuple):
-    """``role`` is the least that may call, None where nobody needs to be known; ``bucket`` is counted on top."""
+    """``role`` is the least that may call, None where nobody needs to be known; ``bucket`` is counted on top.
+
+    ``guests`` grants it to visitors of sites too, whatever ``role``; they have no other rights.
+    """
 
     permission: str
     role: Role | None
     bucket: Bucket | None = None
+    guests: bool = False
 
 
 class Requires(Enum):
     """Permissions, and who has them."""
 
     SIGN_IN = Rule("session.open", None, Bucket.AUTH)
+    CONTACT = Rule("contact.write", None, Bucket.AUTH)
+    MAIL_READ = Rule("mail.read", Role.ADMIN)
+    MAIL_TEST = Rule("mail.test", Role.ADMIN, Bucket.AUTH)
     OWN_ACCOUNT = Rule("account.own", Role.USER)
     OWN_PASSWORD = Rule("account.password", Role.USER, Bucket.AUTH)
     TICKET_READ = Rule("ticket.read", Role.USER)
@@ -65,30 +72,60 @@ class Requires(Enum):
     USER_READ = Rule("user.read", Role.MODERATOR)
     USER_MANAGE = Rule("user.manage", Role.ADMIN)
     BALANCE_READ = Rule("balance.read", Role.ADMIN)
+    PAYMENT_WRITE = Rule("payment.write", Role.ADMIN)
+    PAYMENT_REFUND = Rule("payment.refund", Role.SUPERADMIN)
     TENANT_READ = Rule("tenant.read", Role.USER)
     TENANT_STATS = Rule("tenant.stats", Role.AGENT)
     TENANT_MANAGE = Rule("tenant.manage", Role.ADMIN)
+    ASSISTANT_READ = Rule("assistant.read", Role.AGENT)
+    ASSISTANT_MANAGE = Rule("assistant.manage", Role.ADMIN)
+    ASSISTANT_TRY = Rule("assistant.try", Role.AGENT, Bucket.AGENT)
+    AI_TOKEN_MANAGE = Rule("ai_token.manage", Role.SUPERADMIN)
+    AI_USAGE_READ = Rule("ai_usage.read", Role.ADMIN)
+    DOCUMENT_READ = Rule("document.read", Role.AGENT)
+    DOCUMENT_WRITE = Rule("document.write", Role.ADMIN)
+    QA_READ = Rule("qa.read", Role.AGENT)
+    QA_WRITE = Rule("qa.write", Role.AGENT)
     TELEGRAM_MANAGE = Rule("telegram.manage", Role.ADMIN)
     JOB_MANAGE = Rule("job.manage", Role.ADMIN)
     MONITORING_READ = Rule("monitoring.read", Role.AGENT)
+    SUPPORT_REQUEST = Rule("support.request", Role.USER)
+    INSTALLATION_READ = Rule("installation.read", Role.SUPERADMIN)
+
+    DIALOG_OPEN = Rule("dialog.open", Role.AGENT, guests=True)
+    DIALOG_READ = Rule("dialog.read", Role.AGENT, guests=True)
+    DIALOG_WRITE = Rule("dialog.write", Role.AGENT, guests=True)
+    DIALOG_LIST = Rule("dialog.list", Role.AGENT)
+    DIALOG_MANAGE = Rule("dialog.manage", Role.AGENT)
+
+    HANDOFF_ASK = Rule("handoff.ask", Role.AGENT, guests=True)
+    HANDOFF_WORK = Rule("handoff.work", Role.AGENT)
 
     async def check(self, context: Context) -> None:
         """Raises NotAuthenticated, Forbidden, RateLimited."""
         role, bucket = self.value.role, self.value.bucket
-        if role is not None and not context.actor.role.includes(role):
-            raise Forbidden
+        if role is not None:
+            self._check_rights(context.actor, role)
         if bucket is not None:
             # Whoever signs in counts by address, so that a token at hand buys no further tries.
             await context.count(bucket, *([by_address(context.client_ip)] if role is None else []))
 
+    def _check_rights(self, actor: Actor, least: Role) -> None:
+        granted = actor.role.includes(least) if actor.guest is None else self.value.guests
+        if not granted:
+            raise Forbidden
 
-def query(requires: Requires) -> Callable[[Resolver], Any]:
-    """A field of Query. It may be null, so that one that fails leaves the others of the request."""
-    return lambda resolver: _field(resolver, requires, {})
+
+def query(requires: Requires, *, names: Names | None = None) -> Callable[[Resolver], Any]:
+    """A field of Query. It may be null, so that one that fails leaves the others of the request.
+
+    ``names`` spells fields of the services' errors as the arguments do.
+    """
+    return lambda resolver: _field(resolver, requires, names or {})
 
 
 def mutation(requires: Requires, *, names: Names | None = None) -> Callable[[Resolver], Any]:
-    """A field of Mutation; ``names`` spells fields of the services' errors as the input does."""
+    """A field of Mutation; ``names`` as in :func:`query`."""
     return lambda resolver: _field(resolver, requires, names or {})
 
 
@@ -132,4 +169,5 @@ def _respell(error: DomainError, names: Names) -> None:
 
 def _described(resolver: Callable[..., Any], requires: Requires) -> dict[str, Any]:
     who = requires.value.role.name if requires.value.role else "anybody"
+    who += ", and guests" if requires.value.guests else ""
     return {"description": f"{inspect.getdoc(resolver)}\n\nFor: {who}.", "metadata": {METADATA: requires}}

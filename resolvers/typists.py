@@ -19,7 +19,7 @@ class TypistMutation:
     @mutation(Requires.TYPING)
     async def set_typing(self, info: Info, ticket_id: ID, is_typing: bool) -> SetTypingPayload:
         """Tell whoever watches the ticket that the caller types, or has stopped. Nothing is stored."""
-        await tell_typing(info.context.actor, row_id(ticket_id, "ticket_id"), is_typing=is_typing)
+        await tell_typing(info.context.actor, ticket_topic(row_id(ticket_id, "ticket_id")), is_typing=is_typing)
         return SetTypingPayload(is_typing=is_typing)
 
 

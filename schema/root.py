@@ -5,18 +5,30 @@ from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.execution import ExecutionContext
 
+from resolvers.ai_tokens import AiTokenMutation, AiTokenQuery
+from resolvers.analytics import AnalyticsMutation, AnalyticsQuery
 from resolvers.answering import AnsweringMutation, AnsweringQuery, AnsweringSubscription
-from resolvers.billing import BillingQuery
+from resolvers.assistant_trials import AssistantTrialQuery
+from resolvers.assistants import AssistantMutation, AssistantQuery
+from resolvers.billing import BillingQuery, BillingSubscription
 from resolvers.categories import CategoryMutation, CategoryQuery
 from resolvers.chatbot import ChatbotMutation, ChatbotQuery, ChatbotSubscription
+from resolvers.dialog_events import DialogEventMutation, DialogEventQuery, DialogEventSubscription
+from resolvers.dialogs import DialogMutation, DialogQuery
+from resolvers.documents import DocumentMutation, DocumentQuery, DocumentSubscription
 from resolvers.faqs import FaqMutation, FaqQuery
 from resolvers.files import FileMutation
+from resolvers.handoffs import HandoffMutation, HandoffQuery
 from resolvers.identity import IdentityMutation, IdentityQuery
 from resolvers.jobs import JobMutation, JobQuery
 from resolvers.knowledge import KnowledgeMutation, KnowledgeQuery
 from resolvers.leads import LeadMutation, LeadQuery, LeadSubscription
+from resolvers.mail import MailMutation, MailQuery
 from resolvers.monitoring import MonitoringQuery, MonitoringSubscription
+from resolvers.payments import PaymentMutation, PaymentQuery
+from resolvers.qa_entries import QaEntryMutation, QaEntryQuery
 from resolvers.statistics import StatisticsQuery
+from resolvers.support_requests import SupportRequestMutation, SupportRequestQuery
 from resolvers.telegram import TelegramMutation, TelegramQuery
 from resolvers.tenants import TenantMutation, TenantQuery
 from resolvers.tickets import TicketMutation, TicketQuery, TicketSubscription
@@ -24,6 +36,7 @@ from resolvers.typists import TypistMutation, TypistSubscription
 from resolvers.users import UserMutation, UserQuery
 from schema.executor import CompilingExecutor
 from schema.preparation import Preparation
+from schema.types.dialog_events import DIALOG_EVENT_TYPES
 from schema.types.events import EVENT_TYPES
 from schema.types.scalars import SCALARS
 
@@ -41,14 +54,26 @@ class Query(
     AnsweringQuery,
     KnowledgeQuery,
     FaqQuery,
+    DocumentQuery,
+    QaEntryQuery,
     ChatbotQuery,
     LeadQuery,
     UserQuery,
     TenantQuery,
     BillingQuery,
+    PaymentQuery,
+    AssistantQuery,
+    HandoffQuery,
     TelegramQuery,
     JobQuery,
+    MailQuery,
     MonitoringQuery,
+    DialogQuery,
+    DialogEventQuery,
+    SupportRequestQuery,
+    AnalyticsQuery,
+    AiTokenQuery,
+    AssistantTrialQuery,
 ):
     pass
 
@@ -63,12 +88,23 @@ class Mutation(
     AnsweringMutation,
     KnowledgeMutation,
     FaqMutation,
+    DocumentMutation,
+    QaEntryMutation,
     ChatbotMutation,
     LeadMutation,
     UserMutation,
     TenantMutation,
+    AssistantMutation,
+    HandoffMutation,
     TelegramMutation,
     JobMutation,
+    DialogMutation,
+    DialogEventMutation,
+    MailMutation,
+    SupportRequestMutation,
+    AnalyticsMutation,
+    AiTokenMutation,
+    PaymentMutation,
 ):
     pass
 
@@ -80,7 +116,10 @@ class Subscription(
     AnsweringSubscription,
     ChatbotSubscription,
     LeadSubscription,
+    DocumentSubscription,
     MonitoringSubscription,
+    DialogEventSubscription,
+    BillingSubscription,
 ):
     pass
 
@@ -96,7 +135,7 @@ schema = OporaSchema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
-    types=EVENT_TYPES,
+    types=(*EVENT_TYPES, *DIALOG_EVENT_TYPES),
     extensions=[Preparation],
     execution_context_class=CompilingExecutor,
     config=StrawberryConfig(scalar_map=SCALARS),

@@ -4,7 +4,7 @@ from typing import Self
 
 import strawberry
 
-from core.events import EscalationReason
+from schema.types.escalations import EscalationReason
 from schema.types.knowledge import FoundChunk
 from schema.types.languages import Language
 from schema.types.rows import copier

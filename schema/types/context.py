@@ -11,6 +11,7 @@ from core.actor import Actor
 from core.errors import DomainError, NotAuthenticated
 from core.paging import Slice
 from models.users import User
+from services.dialog_messages import DialogMessageKey, SaidInDialog
 from services.messages import MessageView
 from services.rate_limits import UNLIMITED, Bucket, Decision, RateLimiter, caller
 from services.ticket_list import MessageKey, TicketRow
@@ -34,6 +35,7 @@ class Loaders:
     deeds: Loader[int, Deeds | None]
     tickets: Loader[int, TicketRow | None]
     messages: Loader[MessageKey, Slice[MessageView]]
+    dialog_messages: Loader[DialogMessageKey, Slice[SaidInDialog]]
 
 
 class Caller(Protocol):
@@ -65,14 +67,18 @@ class Context:
 
     @property
     def actor(self) -> Actor:
-        """Raises the error that authentication ended with, NotAuthenticated where nobody signed in."""
+        """Raises the error that authentication ended with, NotAuthenticated where nobody signed in.
+
+        It may be a guest, who may do what a policy grants guests and nothing else.
+        """
         if isinstance(self._actor, DomainError):
             raise self._actor
         return self._actor
 
     @property
     def known_actor(self) -> Actor | None:
-        return None if isinstance(self._actor, DomainError) else self._actor
+        """Who is signed in; None for guests too."""
+        return None if isinstance(self._actor, DomainError) or self._actor.guest is not None else self._actor
 
     async def authenticate(self) -> Actor | None:
         """Ask who calls, now. What is wrong with a token is told where an operation needs one."""

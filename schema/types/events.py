@@ -5,9 +5,9 @@ from typing import Annotated, Union
 
 import strawberry
 
-from core.events import EscalationReason
 from models.tickets import TicketStatus
 from schema.types.context import Info, computed
+from schema.types.escalations import EscalationReason
 from schema.types.messages import Message
 from schema.types.people import Person
 from schema.types.scalars import BigInt

@@ -6,11 +6,11 @@ from typing import Self
 import strawberry
 
 from core.actor import Actor
-from core.events import EscalationReason
 from core.paging import CursorPage
 from models.tickets import Sentiment, TicketPriority, TicketSource, TicketStatus
 from schema.types.categories import Category
 from schema.types.context import Info, computed
+from schema.types.escalations import EscalationReason
 from schema.types.languages import Language
 from schema.types.messages import Message, MessagePreview
 from schema.types.paging import After, Connection, First, connection
@@ -23,7 +23,6 @@ strawberry.enum(TicketStatus, description="Where a ticket stands.")
 strawberry.enum(TicketPriority, description="How urgent a ticket is.")
 strawberry.enum(TicketSource, description="How a ticket came in.")
 strawberry.enum(Sentiment, description="The tone of a text.")
-strawberry.enum(EscalationReason, description="Why a person has to take over.")
 
 _TICKET = copier(
     "title",
