@@ -32,10 +32,14 @@ _encoder = msgspec.json.Encoder()
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What stands before every operation: authentication (raises NotAuthenticated) and rate limits."""
+    """What stands before every operation: authentication (raises NotAuthenticated) and rate limits.
+
+    ``admit`` knows guests too, and is asked for operations that are theirs as well.
+    """
 
     authenticate: Callable[[Request], Awaitable[Actor]]
     limiter: RateLimiter
+    admit: Callable[[Request], Awaitable[Actor]]
 
 
 def dialect_routes(dialect: Dialect, gate: Gate) -> list[BaseRoute]:
@@ -104,7 +108,7 @@ class PathEndpoint:
         refused: DomainError | None = None
         if operation.role is not None:
             try:
-                actor = await self._gate.authenticate(request)
+                actor = await (self._gate.admit if operation.guests else self._gate.authenticate)(request)
             except DomainError as error:
                 # Counted all the same: guessing tokens is limited like anything else.
                 refused = error
@@ -113,7 +117,7 @@ class PathEndpoint:
         decision.enforce()
         if refused is not None:
             raise refused
-        if actor is not None and operation.role is not None and not actor.role.includes(operation.role):
+        if actor is not None and not _may(actor, operation):
             raise Forbidden
         return actor if operation.role is not None else await self._known(operation, request)
 
@@ -125,6 +129,12 @@ class PathEndpoint:
             return await self._gate.authenticate(request)
         except NotAuthenticated:
             return None
+
+
+def _may(actor: Actor, operation: Operation) -> bool:
+    if actor.guest is not None:
+        return operation.guests
+    return operation.role is None or actor.role.includes(operation.role)
 
 
 async def _arguments(operation: Operation, request: Request, actor: Actor | None, origin: Origin) -> dict[str, Any]:
@@ -143,6 +153,8 @@ async def _arguments(operation: Operation, request: Request, actor: Actor | None
             case "body":
                 require_json(request)
                 arguments[name] = decode_json(await read_body(request, operation.body_limit), kind)
+            case "raw":
+                arguments[name] = await read_body(request, operation.body_limit)
             case "form":
                 arguments[name] = decode_strings(await _form(operation, request), kind)
             case "upload":
@@ -163,7 +175,9 @@ async def _form(operation: Operation, request: Request) -> dict[str, str]:
 async def _mixed_form(operation: Operation, request: Request) -> Form:
     """Fields and an optional file: multipart, or urlencoded where there is no file."""
     if is_multipart(request):
-        return await read_form(request, file_field=operation.file_field, most=operation.body_limit)
+        stated = operation.body_limit != JSON_LIMIT
+        most = operation.body_limit if stated else get_settings().limits.max_upload_bytes
+        return await read_form(request, file_field=operation.file_field, most=most)
     require_form(request, "multipart/form-data")
     return Form(form_fields(await read_body(request, JSON_LIMIT)), None)
 

@@ -6,8 +6,8 @@ A handler is a plain async function whose signature declares what it needs:
     async def create(actor: Actor, body: NewTicket) -> TicketView: ...
 
 ``actor`` is who calls (where no role is asked, None without a token that is good), ``body`` a JSON body, ``form`` a
-form body, ``query`` the query's parameters, ``upload`` the uploaded file, ``headers`` those of the request,
-``origin`` where the call comes from; any other name is a parameter of the path.
+form body, ``query`` the query's parameters, ``upload`` the uploaded file, ``raw`` the bytes of a JSON body,
+``headers`` those of the request, ``origin`` where the call comes from; any other name is a parameter of the path.
 """
 
 import inspect
@@ -29,7 +29,7 @@ Id = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
 """A row's id in a path: a positive 64-bit number."""
 
 JSON_LIMIT = 1024 * 1024
-_RESERVED = frozenset({"actor", "body", "form", "query", "upload", "headers", "origin"})
+_RESERVED = frozenset({"actor", "body", "form", "query", "raw", "upload", "headers", "origin"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,7 @@ class Options(TypedDict, total=False):
     body_limit: int
     file_field: str
     bucket: Bucket
+    guests: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +70,9 @@ class Operation:
     """What one method of one path does. ``role`` is the least that may call it, None where anybody may.
 
     ``errors`` are statuses beside those that follow from the rest; ``body_limit`` is in bytes. An operation with both
-    ``form`` and ``upload`` takes fields with an optional file in ``file_field``, of at most ``body_limit`` bytes.
+    ``form`` and ``upload`` takes fields with an optional file in ``file_field``, of at most ``body_limit`` bytes, or,
+    where that is not given, of what the settings allow.
+    ``guests`` says that visitors of sites may call it too, whatever ``role``; they have no other rights.
     """
 
     method: str
@@ -86,6 +89,7 @@ class Operation:
     errors: Sequence[int] = ()
     body_limit: int = JSON_LIMIT
     file_field: str = "file"
+    guests: bool = False
 
     @property
     def name(self) -> str:

@@ -8,7 +8,11 @@ from core.errors import BadRequest
 from rest.problems import Problem
 from rest.replyx import words
 
-_CODES: Mapping[str, str] = {"FORBIDDEN": "INSUFFICIENT_PERMISSIONS"}
+_CODES: Mapping[str, str] = {
+    "FORBIDDEN": "INSUFFICIENT_PERMISSIONS",
+    "FILE_INFECTED": "VIRUS_DETECTED",
+    "QUOTA_EXCEEDED": "UPLOAD_QUOTA_EXCEEDED",
+}
 """Codes that the document calls otherwise."""
 
 

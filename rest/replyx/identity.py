@@ -55,7 +55,7 @@ async def register_account(body: AccountRegistration) -> UserView:
 
 
 @group.post(
-    "/auth/login", "Аутентификация пользователя", role=None, bucket=Bucket.LOGIN, errors=(401, 409),
+    "/auth/login", "Аутентификация пользователя", role=None, bucket=Bucket.LOGIN, errors=(401, 403, 409),
     body_limit=_SMALL_BODY, examples=Examples(examples.LOGIN, examples.TOKEN),
 )  # fmt: skip
 async def log_in_account(body: AccountLogin, origin: Origin) -> TokenView:

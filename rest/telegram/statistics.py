@@ -1,8 +1,7 @@
 """📊 Статистика."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -10,7 +9,6 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from core.actor import Actor, Role
-from core.errors import InvalidInput
 from models.tickets import TicketStatus
 from rest.operations import Examples, Group
 from rest.telegram import ticket_examples as examples
@@ -18,14 +16,13 @@ from rest.telegram.people import PersonView
 from rest.telegram.words import PublicId, TelegramPriority, TelegramStatus, moment, shown_priority, shown_status
 from services import categories, people, statistics
 from services.people import PersonCard
-from services.periods import Period
+from services.periods import Period, bound
 from services.rate_limits import Bucket
 from services.statistics import CategoryShare, HelperFigures, TimeSummary
 from services.unit_of_work import UnitOfWork, unit_of_work
 
 group = Group("Статистика", Bucket.OTHER)
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _STATUSES: tuple[TelegramStatus, ...] = ("OPEN", "IN_PROGRESS", "WAITING_RESPONSE", "RESOLVED", "CLOSED")
 _WITHOUT_CATEGORY = "Без категории"
 
@@ -123,8 +120,8 @@ class TelegramStatisticsQuery(msgspec.Struct):
     @property
     def period(self) -> Period:
         """Raises InvalidInput."""
-        start = None if self.from_date is UNSET else _moment_of(self.from_date, "from_date", ends=False)
-        end = None if self.to_date is UNSET else _moment_of(self.to_date, "to_date", ends=True)
+        start = None if self.from_date is UNSET else bound(self.from_date, "from_date", ends=False)
+        end = None if self.to_date is UNSET else bound(self.to_date, "to_date", ends=True)
         return Period.checked(start, end, fields=("from_date", "to_date"))
 
 
@@ -197,15 +194,3 @@ async def _helpers(uow: UnitOfWork, helpers: Sequence[HelperFigures]) -> list[He
 
 def _hours(hours: float | None) -> float:
     return round(hours or 0.0, 2)
-
-
-def _moment_of(text: str, field: str, *, ends: bool) -> datetime:
-    """A day, of which an end includes the whole, or a moment. Raises InvalidInput naming ``field``."""
-    try:
-        if _DAY.fullmatch(text):
-            day = datetime.combine(datetime.fromisoformat(text), time(), UTC)
-            return day + timedelta(days=1) if ends else day
-        # An offset's plus sign arrives as a blank where the client did not encode it.
-        return datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
-    except (ValueError, OverflowError):
-        raise InvalidInput(f"{field} must be a date or a moment as in ISO 8601", field=field) from None
