@@ -21,9 +21,12 @@ class Benchmark:
 BENCHMARKS = {
     "latency": Benchmark("from the commit of a message to its subscribers, in milliseconds"),
     "ticket_list": Benchmark("fifty tickets over GraphQL, beside a handler written by hand with the same SQL"),
+    "dialog_list": Benchmark("fifty of 100,000 dialogs with the total, by each filter, in milliseconds"),
     "answers": Benchmark("answers a second, from the request to the reply on the customer's socket"),
+    "dialog_streams": Benchmark("sockets and streams of dialogs, cut at random while processes are killed"),
     "itdesk_ws": Benchmark("from the change of a ticket to 500 dashboards on /ws, in milliseconds"),
     "telegram_bot": Benchmark("updates of a bot a second: stored by its webhook, and handled to the last reply"),
+    "payments": Benchmark("notifications of payments, repeated, shuffled and forged: each payment credited once"),
     "vector_search": Benchmark("recall and time of the search among 100,000 vectors of 32 tenants"),
     "grounding": Benchmark("which hand-written answers the grounding check passes, case by case"),
     "triage": Benchmark("categories and tones of new tickets, on texts that the examples do not hold"),

@@ -121,6 +121,7 @@ async def plan(tenant_id: int, query: VectorQuery) -> str:
     asked: list[object] = [tenant_id, MODEL, literal, literal, 40, 10]
     for language in query.means:
         asked += [language, literal]
+    asked += query.scopes
     async with tenant_transaction(tenant_id) as connection:
         await connection.execute_query_dict("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)", [])
         statement = f"EXPLAIN {search_statement(DIMENSIONS, len(query.means))}"

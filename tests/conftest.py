@@ -31,4 +31,5 @@ pytest_plugins = (
     "tests.fixtures.people",
     "tests.fixtures.application",
     "tests.fixtures.work",
+    "tests.fixtures.telegram",
 )

@@ -1,6 +1,7 @@
 """Good files: structure, order and words come through, whatever the format and the encoding."""
 
 import hashlib
+import time
 
 import pytest
 
@@ -150,3 +151,10 @@ def test_jsonl_records_bring_question_title_key_and_page() -> None:
         Section(("s",), 3, "C", key="k"),
         Section((), None, "bare"),
     ]
+
+
+def test_a_megabyte_of_spaces_is_read_at_once() -> None:
+    started = time.perf_counter()
+    document = read_document("a.txt", b"one" + b" " * 1_000_000 + b"two", max_bytes=files.MAX)
+    assert time.perf_counter() - started < 2
+    assert document.sections[0].text.split() == ["one", "two"]

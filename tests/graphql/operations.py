@@ -2,33 +2,18 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
-from core.actor import Role, system_actor
-from models.categories import Category
-from models.conversations import Attachment
-from models.jobs import Job, JobState
-from models.leads import Lead
-from models.tenants import Tenant
-from models.tickets import Ticket
-from models.users import User
-from services import categories, chatbot, faqs, interviews, knowledge, messages, tickets
-from services.faqs import FaqRow
-from services.files import upload as upload_file
-from services.ingestion import NewChunk
-from services.unit_of_work import unit_of_work
-from tests.fixtures.people import PASSWORD, MakeUser, actor_of, unique
 from tests.graphql.client import GraphQLClient
-
-MARK = "confidential"
-"""Stands in everything that a world holds: it must not turn up elsewhere."""
 
 CALLS: Mapping[str, str] = {
     "Query.me": "{ me { id email } }",
-    "Query.balance": "{ balance { balance welcomeBonus totalSpent } }",
+    "Query.balance": "{ balance { balance welcomeBonus totalSpent pendingTransactions currency } }",
+    "Query.transactions": "{ transactions { edges { node { id amount type serviceType details description } } } }",
+    "Query.payment": "query($order: String!) { payment(orderId: $order) { amount status description } }",
+    "Query.payments": "{ payments { edges { node { orderId amount status description } } } }",
     "Query.ticket": """query($id: ID!) { ticket(id: $id) {
         title messages { edges { node { text attachments { url } } } } } }""",
     "Query.tickets": """query($assignee: ID, $categories: [ID!]) {
@@ -51,26 +36,76 @@ CALLS: Mapping[str, str] = {
     "Query.tenantStats": "{ tenantStats { totalTickets ticketsByStatus { status count } } }",
     "Query.tenants": "{ tenants { id name } }",
     "Query.telegramBot": "{ telegramBot { id username isActive receivesBy lastError } }",
+    "Query.assistants": "{ assistants { id name systemPrompt siteToken widgetSnippet telegramBot { username } } }",
+    "Query.assistant": "query($assistant: ID!) { assistant(id: $assistant) { name siteToken } }",
+    "Query.aiTokens": "{ aiTokens { id name maskedToken dailyUsage } }",
+    "Query.aiModelPrices": "{ aiModelPrices { model promptPrice } }",
+    "Query.aiPools": "{ aiPools { poolId status currentLoad } }",
+    "Query.aiFailovers": "{ aiFailovers { total lastAt mostCommonError } }",
+    "Query.aiUsage": "{ aiUsage { model requests cost } }",
+    "Query.askAssistant": """query($assistant: ID!) {
+        askAssistant(id: $assistant, message: "Where is the secret door?") { content context { content } } }""",
+    "Mutation.createAiToken": """mutation { createAiToken(
+        input: {name: "spare", token: "sk-0123456789abcdef", isActive: false}) { id maskedToken } }""",
+    "Mutation.updateAiToken": "mutation($aiToken: ID!) { updateAiToken(id: $aiToken, input: {priority: 2}) { id } }",
+    "Mutation.deleteAiToken": "mutation($aiToken: ID!) { deleteAiToken(id: $aiToken) { id } }",
+    "Mutation.testAiToken": "mutation($aiToken: ID!) { testAiToken(id: $aiToken) { answer } }",
+    "Mutation.setAiModelPrice": """mutation {
+        setAiModelPrice(model: "policy", promptPrice: "1.5", completionPrice: "3") { model } }""",
     "Query.noticeChat": "{ noticeChat { chatId } }",
     "Query.deadJobs": "{ deadJobs { edges { node { id args } } } }",
     "Query.systemHealth": "{ systemHealth { host cpuUsage activeAlerts openTickets } }",
     "Query.systemMetrics": "{ systemMetrics(hours: 1) { stepSeconds points { at cpuUsage memoryUsage diskUsage } } }",
     "Query.alerts": "{ alerts(open: true) { edges { node { host metric severity message(language: KAZAKH) } } } }",
     "Query.logs": "{ logs(filter: {level: INFO}) { edges { node { level message source metadata } } } }",
+    "Query.supportRequests": "{ supportRequests { total requests { number subject } } }",
+    "Query.supportRequest": 'query { supportRequest(number: "TICKET-2025-000000") { number } }',
+    "Query.supportRequestMessages": 'query { supportRequestMessages(number: "TICKET-2025-000000") { text } }',
+    "Query.installationUsers": "{ installationUsers(limit: 1) { total users { id balance } } }",
+    "Query.installationOverview": "{ installationOverview(period: DAY) { totalUsers revenue { service amount } } }",
+    "Mutation.createSupportRequest": """mutation { createSupportRequest(input: {
+        subject: "Payments", message: "No card"}) { number } }""",
+    "Mutation.replyToSupportRequest": """mutation { replyToSupportRequest(
+        number: "TICKET-2025-000000", text: "More") { text } }""",
+    "Mutation.recordEvent": 'mutation { recordEvent(type: "opened", properties: {step: 2}) }',
     "Query.faqs": """query { faqs(filter: {search: "secret door"}) {
         edges { node { question answer category tags isActive } } } }""",
+    "Query.documents": "{ documents { edges { node { fileName status error } } } }",
+    "Query.qaEntries": "{ qaEntries { edges { node { question answer tags } } } }",
+    "Query.qaSearch": 'query { qaSearch(query: "secret door") { question answer } }',
     "Query.chatbotAnalytics": "{ chatbotAnalytics { totalQueries commonQueries { query count } } }",
     "Query.chatbotLogs": "{ chatbotLogs { edges { node { query response sessionId userId } } } }",
     "Query.leads": "{ leads { edges { node { id name phone summary } } } }",
     "Query.lead": "query($lead: ID!) { lead(id: $lead) { name phone summary } }",
     "Query.interview": """query($interview: ID!) {
         interview(id: $interview) { messages { edges { node { text } } } } }""",
+    "Query.handoffQueue": "{ handoffQueue { total waiting { dialogId customerName lastMessage } } }",
+    "Query.handoffContext": "query($dialog: ID!) { handoffContext(dialogId: $dialog) { summary } }",
+    "Query.handoffs": "query($dialog: ID!) { handoffs(dialogId: $dialog) { edges { node { id comment } } } }",
+    "Query.operators": "{ operators { id name online load } }",
+    "Mutation.requestHandoff": """mutation($dialog: ID!) {
+        requestHandoff(dialogId: $dialog, requestId: "one") { state queuePosition } }""",
+    "Mutation.takeOverDialog": """mutation($dialog: ID!, $assignee: ID) {
+        takeOverDialog(dialogId: $dialog, operatorId: $assignee) { operator { fullName } } }""",
+    "Mutation.releaseDialog": "mutation($dialog: ID!) { releaseDialog(dialogId: $dialog) { state } }",
+    "Mutation.cancelHandoff": """mutation($dialog: ID!) {
+        cancelHandoff(dialogId: $dialog, reason: "solved") { state } }""",
+    "Mutation.operatorHeartbeat": """mutation($assistants: [ID!]) {
+        operatorHeartbeat(assistantIds: $assistants) { load maxCapacity } }""",
     "Mutation.register": "mutation($register: RegisterInput!) { register(input: $register) { id } }",
     "Mutation.login": "mutation($login: LoginInput!) { login(input: $login) { accessToken } }",
     "Mutation.registerCompany": """mutation($company: RegisterCompanyInput!) {
         registerCompany(input: $company) { user { id email role } tenant { id slug } } }""",
     "Mutation.signInWithTelegram": 'mutation { signInWithTelegram(initData: "none") { accessToken } }',
     "Mutation.refresh": 'mutation { refresh(refreshToken: "none") { accessToken } }',
+    "Query.keptMails": "{ keptMails { edges { node { id template recipient subject sentAt lastError } } } }",
+    "Query.keptMail": "query($mail: ID!) { keptMail(id: $mail) { mail { subject } text html } }",
+    "Mutation.confirmEmail": """mutation {
+        confirmEmail(email: "nobody@example.com", code: "000000") { accessToken } }""",
+    "Mutation.resendConfirmation": 'mutation { resendConfirmation(email: "nobody@example.com") { ok } }',
+    "Mutation.sendContactForm": """mutation { sendContactForm(input: {
+        name: "A", email: "a@example.com", subject: "Prices", message: "What does it cost?"}) { ok } }""",
+    "Mutation.sendTestMail": 'mutation { sendTestMail(to: "test@example.com") { server } }',
     "Mutation.logout": "mutation { logout { ok } }",
     "Mutation.changePassword": """mutation($password: ChangePasswordInput!) {
         changePassword(input: $password) { expiresIn } }""",
@@ -102,6 +137,12 @@ CALLS: Mapping[str, str] = {
         createFaq(input: {question: "Why?", answer: "Because.", category: "Reasons"}) { id } }""",
     "Mutation.updateFaq": 'mutation($faq: ID!) { updateFaq(id: $faq, input: {answer: "Elsewhere."}) { answer } }',
     "Mutation.deleteFaq": "mutation($faq: ID!) { deleteFaq(id: $faq) { id } }",
+    "Mutation.uploadDocument": "mutation($file: Upload!) { uploadDocument(file: $file) { id fileName } }",
+    "Mutation.deleteDocument": "mutation($document: ID!) { deleteDocument(id: $document) { id } }",
+    "Mutation.createQaEntry": 'mutation { createQaEntry(input: {question: "Why?", answer: "Because."}) { id } }',
+    "Mutation.updateQaEntry": """mutation($qa: ID!) {
+        updateQaEntry(id: $qa, input: {answer: "Elsewhere."}) { answer } }""",
+    "Mutation.deleteQaEntry": "mutation($qa: ID!) { deleteQaEntry(id: $qa) { id } }",
     "Mutation.askChatbot": """mutation {
         askChatbot(input: {message: "Where is the secret door?", sessionId: "s"}) { response citations { quote } } }""",
     "Mutation.sayInInterview": 'mutation { sayInInterview(contact: "new", text: "Хочу дом") { text } }',
@@ -113,92 +154,49 @@ CALLS: Mapping[str, str] = {
     "Mutation.deactivateUser": "mutation($user: ID!) { deactivateUser(id: $user) { isActive } }",
     "Mutation.createTenant": "mutation($newTenant: CreateTenantInput!) { createTenant(input: $newTenant) { id } }",
     "Mutation.updateTenantSettings": "mutation { updateTenantSettings(input: {registrationOpen: false}) { id } }",
+    "Mutation.createAssistant": 'mutation { createAssistant(input: {name: "New"}) { id } }',
+    "Mutation.updateAssistant": """mutation($assistant: ID!) {
+        updateAssistant(id: $assistant, input: {name: "Renamed"}) { name } }""",
+    "Mutation.rotateSiteToken": "mutation($assistant: ID!) { rotateSiteToken(id: $assistant) { siteToken } }",
+    "Mutation.activateAssistants": """mutation($assistants: [ID!]!) {
+        activateAssistants(ids: $assistants) { isActive } }""",
+    "Mutation.deactivateAssistants": """mutation($assistants: [ID!]!) {
+        deactivateAssistants(ids: $assistants) { isActive } }""",
+    "Mutation.deleteAssistant": "mutation($assistant: ID!) { deleteAssistant(id: $assistant) { ids } }",
+    "Mutation.deleteAssistants": "mutation($assistants: [ID!]!) { deleteAssistants(ids: $assistants) { ids } }",
     "Mutation.connectTelegramBot": 'mutation { connectTelegramBot(token: "none") { username } }',
     "Mutation.disconnectTelegramBot": "mutation { disconnectTelegramBot { ok } }",
     "Mutation.setNoticeChat": "mutation { setNoticeChat(chatId: -1001234567890) { chatId } }",
+    "Mutation.createPayment": 'mutation { createPayment(input: {amount: "10.00"}) { orderId } }',
+    "Mutation.refundPayment": """mutation($order: String!) {
+        refundPayment(orderId: $order, input: {}) { refund { id } } }""",
     "Mutation.retryJob": "mutation($job: ID!) { retryJob(id: $job) { state } }",
+    "Query.dialog": """query($dialog: ID!) { dialog(id: $dialog) {
+        firstName assistant { name } messages { edges { node { text operatorName } } } } }""",
+    "Query.dialogs": """query($assistant: ID) { dialogs(filter: {assistantId: $assistant}) {
+        total dialogs { id firstName lastMessage { excerpt } } } }""",
+    "Mutation.openDialog": """mutation($assistant: ID!) {
+        openDialog(input: {assistantId: $assistant}) { dialog { id } } }""",
+    "Mutation.sendDialogMessage": """mutation($dialog: ID!) {
+        sendDialogMessage(dialogId: $dialog, input: {text: "Hello"}) { text } }""",
+    "Mutation.archiveDialog": "mutation($dialog: ID!) { archiveDialog(id: $dialog) { status } }",
+    "Mutation.reopenDialog": "mutation($dialog: ID!) { reopenDialog(id: $dialog) { status } }",
     "Subscription.ticketEvents": "subscription($id: ID!) { ticketEvents(id: $id, after: 0) { seq } }",
     "Subscription.chatbotEvents": "subscription { chatbotEvents(after: 0) { seq message { text } } }",
     "Subscription.typing": "subscription($id: ID!) { typing(ticketId: $id) { isTyping } }",
     "Subscription.inboxEvents": "subscription { inboxEvents(after: 0) { seq } }",
+    "Subscription.documentProgress": "subscription { documentProgress(after: 0) { seq document { fileName } } }",
     "Subscription.leadEvents": "subscription { leadEvents(after: 0) { seq kind lead { name } } }",
+    "Subscription.billingEvents": "subscription { billingEvents(after: 0) { seq kind payment { orderId } } }",
     "Subscription.monitoringEvents": "subscription { monitoringEvents { __typename } }",
+    "Query.streamStatistics": "{ streamStatistics { admin widget site averageSeconds eventsToday } }",
+    "Mutation.setDialogTyping": """mutation($dialog: ID!) {
+        setDialogTyping(dialogId: $dialog, isTyping: true) { isTyping } }""",
+    "Subscription.dialogEvents": """subscription($dialog: ID!) {
+        dialogEvents(dialogId: $dialog, after: 0) { ... on DialogEvent { seq } } }""",
+    "Subscription.tenantDialogEvents": "subscription { tenantDialogEvents(after: 0) { seq dialogId } }",
     "Subscription.answerStream": "subscription($id: ID!) { answerStream(ticketId: $id) { __typename } }",
 }
-
-
-@dataclass(frozen=True)
-class World:
-    """What one tenant holds."""
-
-    tenant: Tenant
-    customer: User
-    colleague: User
-    ticket: Ticket
-    source: str
-    job: Job
-    upload: Attachment
-    faq: FaqRow
-    category: Category
-    lead: Lead
-
-    def ids(self) -> set[str]:
-        rows = (self.ticket, self.customer, self.colleague, self.job, self.faq, self.category, self.lead)
-        return {str(row.id) for row in rows}
-
-    def variables(self) -> dict[str, Any]:
-        """A value for every variable of the calls."""
-        return {
-            "id": str(self.ticket.id),
-            "assignee": str(self.colleague.id),
-            "user": str(self.customer.id),
-            "job": str(self.job.id),
-            "upload": str(self.upload.public_id),
-            "faq": str(self.faq.id),
-            "category": str(self.category.id),
-            "categories": None,
-            "lead": str(self.lead.id),
-            "interview": str(self.lead.interview_id),
-            "source": self.source,
-            "change": {"title": "Changed", "assignedTo": str(self.colleague.id)},
-            "register": {"email": f"{unique('new')}@example.com", "password": PASSWORD},
-            "company": {"email": f"{unique('new')}@example.com", "password": PASSWORD, "companyName": "New"},
-            "login": {"email": self.customer.email, "password": PASSWORD},
-            "password": {"currentPassword": PASSWORD, "newPassword": PASSWORD},
-            "newUser": {"email": f"{unique('new')}@example.com", "password": PASSWORD},
-            "newTenant": {"name": "New", "slug": unique("new")},
-            "file": None,
-        }
-
-
-async def make_world(tenant: Tenant, make_user: MakeUser) -> World:
-    """A tenant with a ticket that an agent has, knowledge, a FAQ entry, a session with the chatbot, and a dead job."""
-    customer = await make_user(tenant, Role.USER, full_name=MARK)
-    colleague = await make_user(tenant, Role.AGENT, full_name=MARK)
-    async with unit_of_work(actor_of(customer)) as uow:
-        ticket = await tickets.create(uow, title=MARK, description=f"{MARK} door", auto_respond=False)
-        await messages.add(uow, ticket.id, text=f"The {MARK} message", auto_respond=False)
-    async with unit_of_work(actor_of(colleague)) as uow:
-        await tickets.update(uow, ticket.id, tickets.TicketChanges(assigned_to_id=colleague.id))
-    source = f"{MARK}.md"
-    chunks = [NewChunk(f"The secret door of {MARK} is behind the shelf.")]
-    await knowledge.add_chunks(system_actor(tenant.id), source=source, chunks=chunks)
-    faq = await faqs.create(actor_of(colleague), question=f"{MARK} secret door?", answer=f"The {MARK} door opens.")
-    await chatbot.chat(actor_of(customer), message=f"The {MARK} secret door?", session_key=MARK)
-    uploaded = await upload_file(actor_of(customer), file_name=f"{MARK}.txt", data=f"The {MARK} file".encode())
-    async with unit_of_work(system_actor(tenant.id)):
-        job = await Job.create(tenant_id=tenant.id, task="answering.reply", args={"note": MARK}, state=JobState.DEAD)
-    async with unit_of_work(system_actor(tenant.id)) as uow:
-        category = await categories.create(uow, name=MARK, description=f"What is {MARK}")
-    return World(tenant, customer, colleague, ticket, source, job, uploaded, faq, category, lead=await _lead(tenant))
-
-
-async def _lead(tenant: Tenant) -> Lead:
-    reply = await interviews.say(
-        system_actor(tenant.id), contact=MARK, text=f"Хочу дом 150 м2 в Алматы, {MARK}. Меня зовут Канат, 87768776637"
-    )
-    async with unit_of_work(system_actor(tenant.id)):
-        return await Lead.get(id=reply.lead_id)
 
 
 def document(field: str) -> str:

@@ -5,7 +5,7 @@ from services.unit_of_work import SystemReason, system_unit_of_work
 _TABLES = (
     "users", "sessions", "conversations", "messages", "attachments", "tickets", "knowledge_sources",
     "knowledge_chunks", "citations", "faqs", "chatbot_sessions", "chatbot_exchanges", "contacts",
-    "interviews", "leads", "event_topics", "events", "jobs",
+    "assistants", "telegram_bots", "interviews", "leads", "event_topics", "events", "jobs",
 )  # fmt: skip
 
 

@@ -21,9 +21,10 @@ from services.unit_of_work import unit_of_work
 from tests.fixtures.people import MakeTenant, MakeUser
 from tests.graphql.client import GraphQLClient
 from tests.graphql.conftest import SignIn
-from tests.graphql.operations import CALLS, MARK, World, call, document, make_world
+from tests.graphql.operations import CALLS, call, document
 from tests.graphql.snapshots import fingerprint
 from tests.graphql.socket_client import graphql_socket
+from tests.graphql.world import MARK, World, make_world
 
 Path = tuple[str, ...]
 MISSING = str(2**62)
@@ -123,7 +124,9 @@ async def test_a_foreign_topic_cannot_be_watched(
     field: str, path: Path, live: str, attack: tuple[GraphQLClient, World, World]
 ) -> None:
     client, ours, theirs = attack
-    variables = {"id": with_id(field, ours, path, str(theirs.ticket.id))["id"]}
+    foreign = theirs.dialog.id if "$dialog" in document(field) else theirs.ticket.id
+    given = with_id(field, ours, path, str(foreign))
+    variables = {name: value for name, value in given.items() if f"${name}:" in document(field)}
     async with graphql_socket(live) as socket:
         await socket.init(client.token)
         await socket.subscribe("1", document(field), **variables)

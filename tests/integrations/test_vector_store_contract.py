@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from config.database import transaction
 from integrations.vectors.pgvector import PgVectorStore
-from integrations.vectors.port import Hit, VectorQuery, VectorRecord, VectorStore, candidates, centred_cosines
+from integrations.vectors.port import SHARED, Hit, VectorQuery, VectorRecord, VectorStore, candidates, centred_cosines
 from integrations.vectors.weaviate import WeaviateOptions, WeaviateVectorStore
 from models.tenants import Tenant
 from tests.doubles.weaviate import running_weaviate
@@ -81,8 +81,10 @@ def axis(number: int, *, towards: int | None = None) -> Vector:
     return unit(vector)
 
 
-def record(shelf: Shelf, place: int, vector: Vector, language: str = "ru", text: str = "") -> VectorRecord:
-    return VectorRecord(shelf.chunk_ids[place], shelf.source_id, language, text, vector)
+def record(
+    shelf: Shelf, place: int, vector: Vector, language: str = "ru", text: str = "", scope: int = SHARED
+) -> VectorRecord:
+    return VectorRecord(shelf.chunk_ids[place], shelf.source_id, language, text, vector, scope)
 
 
 def query(vector: Vector, **means: Vector) -> VectorQuery:
@@ -141,6 +143,40 @@ async def test_a_tenant_sees_and_removes_its_own_alone(
     await store.drop_tenant(other.tenant_id)
     assert await store.search(other.tenant_id, query(axis(0)), limit=5) == []
     assert len(await store.search(shelf.tenant_id, query(axis(0)), limit=5)) == 1
+
+
+async def found_in(store: VectorStore, shelf: Shelf, *scopes: int) -> list[int]:
+    """Places of the chunks that a search in these scopes finds."""
+    hits = await store.search(shelf.tenant_id, VectorQuery(axis(0), "", {"ru": ZERO}, scopes), limit=20)
+    return [shelf.chunk_ids.index(hit.chunk_id) for hit in hits]
+
+
+async def test_a_search_reads_the_scopes_that_it_names(store: VectorStore, shelf: Shelf) -> None:
+    await store.put(shelf.tenant_id, [record(shelf, place, axis(0), scope=place) for place in range(3)])
+    assert await found_in(store, shelf, SHARED) == [0]
+    assert await found_in(store, shelf, SHARED, 2) == [0, 2]
+    assert await found_in(store, shelf, 1, 7) == [1]
+    assert await found_in(store, shelf) == []
+
+
+async def test_each_scope_is_searched_as_deep_as_the_others(store: VectorStore, shelf: Shelf) -> None:
+    far = record(shelf, 39, axis(0, towards=1), scope=5)
+    await store.put(shelf.tenant_id, [*(record(shelf, place, axis(0)) for place in range(39)), far])
+    hits = await store.search(shelf.tenant_id, VectorQuery(axis(0), "", {"ru": ZERO}, (SHARED, 5)), limit=40)
+    assert (len(hits), hits[-1].chunk_id) == (40, far.chunk_id)
+
+
+async def test_chunks_are_deleted_in_their_scope(store: VectorStore, shelf: Shelf) -> None:
+    await store.put(shelf.tenant_id, [record(shelf, 0, axis(0), scope=9), record(shelf, 1, axis(0), scope=9)])
+    await store.delete(shelf.tenant_id, [shelf.chunk_ids[0]], scope=9)
+    await store.delete(shelf.tenant_id, [shelf.chunk_ids[1]], scope=404)
+    assert shelf.chunk_ids[0] not in [shelf.chunk_ids[place] for place in await found_in(store, shelf, 9)]
+
+
+async def test_a_tenant_is_dropped_with_all_its_scopes(store: VectorStore, shelf: Shelf) -> None:
+    await store.put(shelf.tenant_id, [record(shelf, place, axis(0), scope=place) for place in range(3)])
+    await store.drop_tenant(shelf.tenant_id)
+    assert await found_in(store, shelf, 0, 1, 2) == []
 
 
 async def test_a_tenant_without_chunks_finds_nothing(store: VectorStore, tenant: Tenant) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 
 import grpc  # type: ignore[import-untyped]
 import numpy as np
@@ -68,6 +69,30 @@ async def test_many_records_go_in_batches(store: WeaviateVectorStore, double: We
     assert double.calls.count("BatchObjects") == 3
     await store.delete(1, range(449))
     assert [hit.chunk_id for hit in await store.search(1, asked("один"), limit=5)] == [449]
+
+
+async def test_a_collection_of_before_there_were_scopes_serves_as_it_is(
+    store: WeaviateVectorStore, double: WeaviateDouble
+) -> None:
+    await store.put(1, records())
+    collection = collection_name("words", 64)
+    assert list(double.tenants(collection)) == ["tenant_1"]
+    own = VectorRecord(4, 2, "ru", "один", word_vector("один", 64), scope=7)
+    await store.put(1, [own])
+    assert sorted(double.tenants(collection)) == ["tenant_1", "tenant_1_assistant_7"]
+    shared = VectorQuery(word_vector("один", 64), "один", MEANS)
+    assert {hit.chunk_id for hit in await store.search(1, shared, limit=9)} == {1, 2, 3}
+    assert {hit.chunk_id for hit in await store.hybrid(1, replace(shared, scopes=(0, 7)), limit=9)} == {1, 2, 3, 4}
+
+
+async def test_dropping_a_tenant_leaves_one_whose_number_begins_alike(
+    store: WeaviateVectorStore, double: WeaviateDouble
+) -> None:
+    vector = word_vector("один", 64)
+    for tenant_id in (1, 12):
+        await store.put(tenant_id, [VectorRecord(tenant_id, 1, "ru", "один", vector, scope) for scope in (0, 3)])
+    await store.drop_tenant(1)
+    assert sorted(double.tenants(collection_name("words", 64))) == ["tenant_12", "tenant_12_assistant_3"]
 
 
 async def test_two_processes_that_begin_together_make_one_collection(double: WeaviateDouble) -> None:

@@ -51,7 +51,7 @@ async def test_the_words_of_an_answer_arrive_in_order_with_offsets(hub: Hub, cus
 
 
 async def _answer(ticket: Ticket, words: list[str]) -> None:
-    async with AnswerStream(ticket.tenant_id, ticket.id, turn=5, attempt=2) as stream:
+    async with AnswerStream(ticket.tenant_id, ticket_topic(ticket.id), turn=5, attempt=2) as stream:
         for word in words:
             await stream.send(word)
             await asyncio.sleep(0.02)
@@ -67,13 +67,13 @@ async def test_an_answer_that_fails_says_so_and_one_without_words_says_nothing(
     async with watching(customer, ticket_topic(ticket.id)) as frames:
         with pytest.raises(ZeroDivisionError):
             await _fail(ticket)
-        async with AnswerStream(ticket.tenant_id, ticket.id, turn=5, attempt=3):
+        async with AnswerStream(ticket.tenant_id, ticket_topic(ticket.id), turn=5, attempt=3):
             pass
     assert [frame["type"] for frame in frames] == ["answer.started", "answer.delta", "answer.failed"]
 
 
 async def _fail(ticket: Ticket) -> None:
-    async with AnswerStream(ticket.tenant_id, ticket.id, turn=5, attempt=2) as stream:
+    async with AnswerStream(ticket.tenant_id, ticket_topic(ticket.id), turn=5, attempt=2) as stream:
         await stream.send("Ваш")
         raise ZeroDivisionError
 

@@ -37,11 +37,16 @@ def _blocks(section: str) -> list[str]:
     return re.findall(r"```console\n(.*?)```", found[1], re.DOTALL)
 
 
-def _first_query() -> tuple[str, str]:
-    """The block's commands: all but the last one, and the last one, which reads the reply."""
-    commands, separator, reading = _blocks("First query")[0].rpartition("\ncurl ")
+def _parted(block: str) -> tuple[str, str]:
+    """A block's commands: all but the last one, and the last one, which reads the reply."""
+    commands, separator, reading = block.rpartition("\ncurl ")
     assert separator
     return commands, f"curl {reading}"
+
+
+def _until_there(reading: str, word: str) -> str:
+    """People read the reply when it is there: the shell asks until it is."""
+    return f"for try in $(seq 200); do\n{reading}\necho; sleep 0.1\ndone | grep -m 1 {word}"
 
 
 def _paste(text: str) -> str:
@@ -69,12 +74,10 @@ def _answers(system: Installation, block: int) -> list[dict[str, Any]]:
 
 
 def test_first_query_is_answered_with_a_source(system: Installation) -> None:
-    writing, reading = _first_query()
+    writing, reading = _parted(_blocks("First query")[0])
     assert writing.startswith(ADDRESS)
     writing = writing.replace(ADDRESS, f"API={system.origin}\n")
-    # People read the reply when it is there: the shell asks until it is.
-    until_there = f"for try in $(seq 200); do\n{reading}\necho; sleep 0.1\ndone | grep -m 1 ASSISTANT"
-    printed = _paste(f"{writing}\n{until_there}")
+    printed = _paste(f"{writing}\n{_until_there(reading, 'ASSISTANT')}")
     assert '"citations":[{"source":"en/error-codes.md"' in printed
     assert '"status":"open"' in printed.lower()
 
@@ -99,3 +102,14 @@ def test_the_mini_app_shows_a_file_and_the_figures(system: Installation) -> None
     message, figures = _answers(system, 2)
     assert message["attachments"][0]["filename"] == "README.md"
     assert figures["tickets"]["total"] > 0
+
+
+def test_a_visitor_of_a_site_reads_an_answer_with_its_source(system: Installation) -> None:
+    signing_in, *blocks = _blocks("The documented APIs")
+    writing, reading = _parted(blocks[3])
+    printed = _paste(f"API={system.origin}\n{signing_in}\n{writing}\necho\n{_until_there(reading, 'assistant')}")
+    asked, read = (json.loads(line) for line in printed.splitlines())
+    question, answer = read["messages"]
+    assert question == asked
+    assert answer["sender"] == "assistant"
+    assert "Source: en/error-codes.md [1]" in answer["text"]

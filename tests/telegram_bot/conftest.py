@@ -1,7 +1,7 @@
 """A bot of the test's tenant, connected to a Bot API double of the whole run."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
@@ -10,16 +10,15 @@ import orjson
 import pytest
 
 from core.actor import Role, system_actor
-from integrations.telegram.factory import LazyTelegram
 from models.conversations import Message
 from models.telegram import TelegramBot
 from models.tenants import Tenant
 from models.tickets import Ticket
 from rest.telegram_webhook import SECRET_HEADER
-from services import telegram_bots
-from services.providers import providers, use_providers
+from services import assistants, billing, telegram_bots
+from services.assistants import AssistantChanges
 from services.unit_of_work import SystemReason, system_unit_of_work, unit_of_work
-from tests.doubles.telegram import Call, TelegramDouble, telegram_server
+from tests.doubles.telegram import Call, TelegramDouble
 from tests.fixtures.people import MakeTenant, MakeUser, actor_of
 from tests.fixtures.work import DrainJobs
 
@@ -29,41 +28,6 @@ WHERE tenant_id = $1 AND state = 'pending' AND run_after < clock_timestamp() + i
 """
 _bots = count(700_001)
 _chats = count(9_000_001)
-
-
-@pytest.fixture(scope="session")
-def telegram_url() -> Iterator[TelegramDouble]:
-    with telegram_server() as double:
-        yield double
-
-
-@pytest.fixture(scope="session")
-async def telegram_client(telegram_url: TelegramDouble) -> AsyncIterator[LazyTelegram]:
-    """The client of the whole run: opening one loads certificates, and its library closes one in a quarter second."""
-    client = LazyTelegram(telegram_url.url)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("integrations.telegram.bot_api._RETRY_PAUSE_S", 0.01)
-        yield client
-    await client.close()
-
-
-@pytest.fixture
-async def telegram(
-    telegram_url: TelegramDouble, telegram_client: LazyTelegram, database: None
-) -> AsyncIterator[TelegramDouble]:
-    """The double, with nothing in it; services talk to it."""
-    for kept in (
-        telegram_url.bots,
-        telegram_url.calls,
-        telegram_url.refusals,
-        telegram_url.blocked,
-        telegram_url.files,
-    ):
-        kept.clear()
-    present = providers()
-    use_providers(replace(present, telegram=telegram_client))
-    yield telegram_url
-    use_providers(present)
 
 
 @dataclass(frozen=True)
@@ -139,6 +103,26 @@ def make_bot(
         return LiveBot(tenant, token, row, telegram, client, drain_jobs)
 
     return make
+
+
+@pytest.fixture
+async def assistant_bot(
+    telegram: TelegramDouble,
+    client: httpx.AsyncClient,
+    make_tenant: MakeTenant,
+    make_user: MakeUser,
+    drain_jobs: DrainJobs,
+) -> LiveBot:
+    """The bot of an assistant that knows nothing yet."""
+    tenant = await make_tenant()
+    token = telegram.add_bot(next(_bots), "assistant_bot")
+    admin = actor_of(await make_user(tenant, Role.ADMIN))
+    given = AssistantChanges(name="Техподдержка", telegram_bot_token=token)
+    assistant = await assistants.create(admin, given)
+    async with unit_of_work(admin) as uow:
+        await billing.welcome(uow, tenant.id)
+        row = await TelegramBot.get(assistant_id=assistant.id)
+    return LiveBot(tenant, token, row, telegram, client, drain_jobs)
 
 
 @pytest.fixture

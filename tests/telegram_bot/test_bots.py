@@ -59,6 +59,28 @@ async def test_a_bot_of_another_tenant_is_refused(bot: LiveBot, admin: User) -> 
     assert await bot_of(admin.tenant_id) is None
 
 
+async def test_a_bot_of_an_assistant_is_not_the_tenants_own(assistant_bot: LiveBot) -> None:
+    actor = system_actor(assistant_bot.tenant.id)
+    with pytest.raises(BotAlreadyExists):
+        await telegram_bots.connect(actor, assistant_bot.token)
+    with pytest.raises(NotFound):
+        await telegram_bots.disconnect(actor)
+    async with unit_of_work(actor):
+        assert [row.assistant_id for row in await TelegramBot.all()] == [assistant_bot.row.assistant_id]
+
+
+async def test_a_bot_that_was_connected_again_stays_connected(bot: LiveBot, make_user: MakeUser) -> None:
+    actor = actor_of(await make_user(bot.tenant, Role.ADMIN))
+    await telegram_bots.connect(actor, bot.double.add_bot(801_009))
+    await telegram_bots.connect(actor, bot.token)
+    bot.double.bots[bot.token].webhook = "https://help.example.com/telegram/webhook/1"
+    await bot.work()
+    assert {call.bot_id for call in bot.double.of_method("deleteWebhook")} == {bot.row.id, 801_009}
+    present = await bot_of(bot.tenant.id)
+    assert present is not None
+    assert (present.id, present.last_error) == (bot.row.id, None)
+
+
 async def test_telegram_that_is_down_connects_nothing(admin: User, telegram: TelegramDouble) -> None:
     token = telegram.add_bot(801_003)
     telegram.refusals += [Refusal(502, "Bad Gateway")] * 2

@@ -1,0 +1,1 @@
+"""What each assistant knows of its own: scope of search, documents, Q&A entries."""

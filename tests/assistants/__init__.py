@@ -1,0 +1,1 @@
+"""Assistants and what goes with them."""

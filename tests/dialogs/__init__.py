@@ -1,0 +1,1 @@
+"""Dialogs: guests, messages, lists and the answering of them."""

@@ -1,0 +1,1 @@
+"""Handoffs of dialogs to operators."""

@@ -1,0 +1,1 @@
+"""E-mail: texts, the outbox, SMTP against a real server, confirmation of addresses."""
