@@ -118,8 +118,8 @@ class Schemas:
         schemas, components = msgspec.json.schema_components(
             kinds, ref_template=f"{_COMPONENTS}{dialect.name}.{{name}}"
         )
-        self.components = {f"{dialect.name}.{name}": component for name, component in components.items()}
-        self._schemas = dict(zip(kinds, schemas, strict=True))
+        self.components = {f"{dialect.name}.{name}": _numbers(component) for name, component in components.items()}
+        self._schemas = dict(zip(kinds, map(_numbers, schemas), strict=True))
 
     def of(self, kind: Any) -> dict[str, Any]:
         schema: dict[str, Any] = self._schemas[kind]
@@ -130,6 +130,15 @@ class Schemas:
         component = self.components[self.of(struct)["$ref"].removeprefix(_COMPONENTS)]
         for name, schema in component["properties"].items():
             yield name, schema, name in component.get("required", ())
+
+
+def _numbers(schema: Any) -> Any:
+    """With decimals as JSON numbers, which is how the dialects read and show money: msgspec says strings."""
+    if isinstance(schema, dict):
+        if schema.get("format") == "decimal":
+            return {**schema, "type": "number", "format": "double"}
+        return {name: _numbers(value) for name, value in schema.items()}
+    return [_numbers(each) for each in schema] if isinstance(schema, list) else schema
 
 
 def _kinds(dialect: Dialect) -> Iterator[Any]:

@@ -5,11 +5,13 @@ from datetime import datetime
 import strawberry
 
 from core.paging import OffsetPage
+from realtime.gateway import GATEWAY
 from resolvers.policy import Requires, mutation, query
 from schema.types.analytics import InstallationOverview, InstallationUser, InstallationUserPage
 from schema.types.context import Info
+from schema.types.installation_health import InstallationHealthType
 from schema.types.scalars import JSONObject
-from services import analytics, installation_users
+from services import ai_providers, analytics, installation_health, installation_users
 from services.analytics import Span
 
 _MOST = 100
@@ -34,6 +36,13 @@ class AnalyticsQuery:
         return InstallationOverview.of(
             await analytics.overview(info.context.actor, span=period, start=since, end=until)
         )
+
+    @query(Requires.INSTALLATION_READ)
+    async def installation_health(self, info: Info) -> InstallationHealthType:
+        """Database, Redis, processes, disk, sockets and chat models, as they are now."""
+        health = await installation_health.check()
+        providers = await ai_providers.states() if health.database is not None else []
+        return InstallationHealthType.of(health, await GATEWAY.figures(), providers)
 
 
 @strawberry.type

@@ -22,10 +22,9 @@ WITH page AS (
 ), companies AS (
     SELECT t.tenant_id, (SELECT count(*) FROM assistants a WHERE a.tenant_id = t.tenant_id) AS assistants_count,
         (SELECT count(*) FROM dialogs d WHERE d.tenant_id = t.tenant_id) AS dialogs_count,
-        coalesce((SELECT balance FROM accounts c WHERE c.tenant_id = t.tenant_id), 0) AS balance,
-        coalesce((SELECT -sum(amount) FROM ledger_entries l WHERE l.tenant_id = t.tenant_id AND amount < 0), 0)
-            AS total_spent
+        c.balance, c.spent AS total_spent
     FROM (SELECT DISTINCT tenant_id FROM page WHERE role IN ('admin', 'superadmin')) AS t
+        LEFT JOIN accounts c ON c.tenant_id = t.tenant_id
 )
 SELECT whole.total, p.id, p.tenant_id, p.email, p.full_name, p.first_name, p.last_name, p.role, p.is_active,
     coalesce(c.balance, 0) AS balance, coalesce(c.total_spent, 0) AS total_spent,

@@ -10,6 +10,9 @@ UPLOADED: Body = {
     "size": 1024000,
     "content_type": "application/pdf",
     "status": "processing",
+    "chunks_count": 0,
+    "progress": 0,
+    "error": None,
     "assistant_id": 1,
     "created_at": "2025-09-01T10:00:00Z",
 }
@@ -17,8 +20,11 @@ DOCUMENT: Body = {
     "id": 1,
     "filename": "document.pdf",
     "size": 1024000,
+    "content_type": "application/pdf",
     "status": "completed",
     "chunks_count": 25,
+    "progress": 100,
+    "error": None,
     "assistant_id": 1,
     "created_at": "2025-09-01T10:00:00Z",
 }
@@ -28,4 +34,4 @@ NEW_QA: Body = {
     "answer": "Для настройки бота перейдите в раздел...",
     "tags": ["настройка", "бот"],
 }
-QA: Body = {"id": 1, **NEW_QA}
+QA: Body = {"id": 1, **NEW_QA, "created_at": "2025-09-01T10:00:00Z"}

@@ -3,9 +3,6 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated
-
-import msgspec
 
 from core.languages import Language
 from rest import russian
@@ -55,6 +52,12 @@ _FIELDS = russian.rules(
     (r"must be 1 to (\d+) characters of ASCII", lambda m: f"от 1 до {m[1]} символов ASCII без пробелов"),
     (r"must be given: the token names none", lambda m: "укажите модель: у токена нет своих"),
     (r"must be an active operator of this tenant$", lambda m: "не активный оператор этой компании"),
+    (r"(?:must be decimal|Invalid decimal string)", lambda m: "должно быть числом"),
+    (r"is required$", lambda m: "Обязательное поле"),
+    (r"must be a date or a moment as in ISO 8601$", lambda m: "укажите дату или момент по ISO 8601"),
+    (r"must not be later than (\w+)$", lambda m: f"не позже {m[1]}"),
+    (r"must be in the years (\d+) to (\d+)$", lambda m: f"годы от {m[1]} до {m[2]}"),
+    (r"The period must be at most (\d+) days long$", lambda m: f"период не длиннее {m[1]} дней"),
 )
 _WHOLE = russian.rules(
     (r"This e-mail is already registered$", lambda m: "Пользователь с таким email уже зарегистрирован"),
@@ -114,7 +117,7 @@ def moment(value: datetime) -> datetime:
     return value.astimezone(UTC).replace(microsecond=0)
 
 
-Sum = Annotated[Decimal, msgspec.Meta(extra_json_schema={"type": "number"})]
+Sum = Decimal
 """Roubles of a request: a JSON number, read without the detour of a float."""
 
 

@@ -62,6 +62,7 @@ CALLS: Mapping[str, str] = {
     "Query.supportRequest": 'query { supportRequest(number: "TICKET-2025-000000") { number } }',
     "Query.supportRequestMessages": 'query { supportRequestMessages(number: "TICKET-2025-000000") { text } }',
     "Query.installationUsers": "{ installationUsers(limit: 1) { total users { id balance } } }",
+    "Query.installationHealth": "{ installationHealth { healthy database { connections } aiProviders { name } } }",
     "Query.installationOverview": "{ installationOverview(period: DAY) { totalUsers revenue { service amount } } }",
     "Mutation.createSupportRequest": """mutation { createSupportRequest(input: {
         subject: "Payments", message: "No card"}) { number } }""",
@@ -70,9 +71,12 @@ CALLS: Mapping[str, str] = {
     "Mutation.recordEvent": 'mutation { recordEvent(type: "opened", properties: {step: 2}) }',
     "Query.faqs": """query { faqs(filter: {search: "secret door"}) {
         edges { node { question answer category tags isActive } } } }""",
-    "Query.documents": "{ documents { edges { node { fileName status error } } } }",
-    "Query.qaEntries": "{ qaEntries { edges { node { question answer tags } } } }",
-    "Query.qaSearch": 'query { qaSearch(query: "secret door") { question answer } }',
+    "Query.documents": """query($assistant: ID) { documents(assistantId: $assistant) {
+        edges { node { fileName status error } } } }""",
+    "Query.qaEntries": """query($assistant: ID) { qaEntries(assistantId: $assistant) {
+        edges { node { question answer tags } } } }""",
+    "Query.qaSearch": """query($assistant: ID) { qaSearch(query: "secret door", assistantId: $assistant) {
+        question answer } }""",
     "Query.chatbotAnalytics": "{ chatbotAnalytics { totalQueries commonQueries { query count } } }",
     "Query.chatbotLogs": "{ chatbotLogs { edges { node { query response sessionId userId } } } }",
     "Query.leads": "{ leads { edges { node { id name phone summary } } } }",
@@ -137,9 +141,11 @@ CALLS: Mapping[str, str] = {
         createFaq(input: {question: "Why?", answer: "Because.", category: "Reasons"}) { id } }""",
     "Mutation.updateFaq": 'mutation($faq: ID!) { updateFaq(id: $faq, input: {answer: "Elsewhere."}) { answer } }',
     "Mutation.deleteFaq": "mutation($faq: ID!) { deleteFaq(id: $faq) { id } }",
-    "Mutation.uploadDocument": "mutation($file: Upload!) { uploadDocument(file: $file) { id fileName } }",
+    "Mutation.uploadDocument": """mutation($file: Upload!, $assistant: ID) {
+        uploadDocument(file: $file, assistantId: $assistant) { id fileName } }""",
     "Mutation.deleteDocument": "mutation($document: ID!) { deleteDocument(id: $document) { id } }",
-    "Mutation.createQaEntry": 'mutation { createQaEntry(input: {question: "Why?", answer: "Because."}) { id } }',
+    "Mutation.createQaEntry": """mutation($assistant: ID) {
+        createQaEntry(input: {assistantId: $assistant, question: "Why?", answer: "Because."}) { id } }""",
     "Mutation.updateQaEntry": """mutation($qa: ID!) {
         updateQaEntry(id: $qa, input: {answer: "Elsewhere."}) { answer } }""",
     "Mutation.deleteQaEntry": "mutation($qa: ID!) { deleteQaEntry(id: $qa) { id } }",

@@ -66,6 +66,7 @@ MATRIX = {
     "Query.aiUsage": ADMIN,
     "Query.askAssistant": AGENT,
     "Query.installationOverview": SUPERADMIN,
+    "Query.installationHealth": SUPERADMIN,
     "Mutation.createSupportRequest": USER,
     "Mutation.replyToSupportRequest": USER,
     "Mutation.recordEvent": USER,

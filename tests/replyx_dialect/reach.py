@@ -2,7 +2,6 @@
 isolation and of bad input run."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -10,55 +9,83 @@ import httpx
 from rest.operations import Operation
 from rest.replyx.dialect import REPLYX
 from tests.fixtures.people import PASSWORD, unique
-from tests.graphql.operations import World
+from tests.graphql.world import World
 
 OPERATIONS: Mapping[str, Operation] = {operation.name: operation for operation in REPLYX.operations}
-Body = Callable[[], dict[str, Any]]
-_AI_TOKEN = 2**62
-"""Nobody has it: tokens are the installation's, not a world's."""
-
-
-@dataclass(frozen=True)
-class Sample:
-    """``body`` is JSON; ``fields`` and ``file`` make a form instead."""
-
-    body: Body | None = None
-    query: Mapping[str, str] | None = None
-    file: bool = False
-
-
-def _register() -> dict[str, Any]:
-    return {"email": f"{unique('new')}@example.com", "password": PASSWORD, "first_name": "A", "last_name": "B"}
-
-
+Body = Callable[[World], dict[str, Any]]
+NOBODYS = 2**62
+"""An id that nothing has. Tokens for models are the installation's, and not in a world."""
+_PERSON = {"email": "nobody@example.com", "password": PASSWORD}
+_MONEY = {"amount": 10}
 BODIES: Mapping[str, Body] = {
-    "register_user": _register,
-    "log_in": lambda: {"email": "nobody@example.com", "password": PASSWORD},
-    "update_me": lambda: {"first_name": "Renamed"},
-    "change_password": lambda: {"current_password": "wrong", "new_password": PASSWORD},
-    "open_dialog": lambda: {"first_name": "A"},
-    "send_dialog_message": lambda: {"text": "Hello"},
-    "create_entry": lambda: {"question": "Why?", "answer": "Because."},
-    "update_entry": lambda: {"question": "Why?", "answer": "Elsewhere."},
-    "request_handoff": lambda: {"reason": "customer_request", "request_id": "one"},
-    "take_over": lambda: {"operator_comment": "Mine"},
-    "take": lambda: {"operator_comment": "Mine"},
-    "release": lambda: {"resolution": "done"},
-    "cancel": lambda: {"cancel_reason": "solved"},
-    "heartbeat": lambda: {"status": "online"},
-    "create_assistant": lambda: {"name": "New"},
-    "update_assistant": lambda: {"name": "Renamed"},
-    "test_assistant": lambda: {"message": "Where is the secret door?"},
-    "create_support_ticket": lambda: {"subject": "Payments", "message": "No card"},
-    "reply_to_support_ticket": lambda: {"message": "More"},
-    "create_ai_token": lambda: {"name": "spare", "token": "sk-0123456789abcdef", "is_active": False},
-    "update_ai_token": lambda: {"priority": 2},
-    "test_ai_token": lambda: {"model": "none"},
-    "record_event": lambda: {"event_type": "opened"},
-    "create_payment": lambda: {"amount": 10},
-    "refund_payment": lambda: {"reason": "wrong"},
-    "top_up": lambda: {"amount": 10},
-    "confirm_email": lambda: {"email": "nobody@example.com", "confirmation_code": "000000"},
-    "resend_confirmation": lambda: {"email": "nobody@example.com"},
-    "contact_form": lambda: {"name": "A", "email": "a@example.com", "subject": "Prices", "message": "How much?"},
-}
+    "register_account": lambda world: {**_PERSON, "email": f"{unique('new')}@example.com"},
+    "log_in_account": lambda world: _PERSON,
+    "update_user_me": lambda world: {"first_name": "Renamed"},
+    "change_user_password": lambda world: {"current_password": "wrong", "new_password": PASSWORD},
+    "open_dialog": lambda world: {"assistant_id": world.assistant.id},
+    "send_dialog_message": lambda world: {"text": "Hello"},
+    "create_qa": lambda world: {"question": "Why?", "answer": "Because.", "assistant_id": world.assistant.id},
+    "update_qa": lambda world: {"answer": "Elsewhere."},
+    "request_handoff": lambda world: {"request_id": "one"},
+    "take_over": lambda world: {"operator_comment": "Mine"},
+    "take": lambda world: {"operator_comment": "Mine"},
+    "release": lambda world: {"resolution": "done"},
+    "cancel": lambda world: {"cancel_reason": "solved"},
+    "operator_heartbeat": lambda world: {"status": "available"},
+    "create_assistant": lambda world: {"name": "New"},
+    "update_assistant": lambda world: {"name": "Renamed"},
+    "change_assistants": lambda world: {"action": "deactivate", "ids": [world.assistant.id]},
+    "test_assistant": lambda world: {"message": "Where is the secret door?"},
+    "create_support_ticket": lambda world: {"subject": "Payments", "message": "No card"},
+    "reply_to_support_ticket": lambda world: {"message": "More"},
+    "create_ai_token": lambda world: {"name": unique("spare"), "token": "sk-0123456789abcdef", "is_active": False},
+    "update_ai_token": lambda world: {"priority": 2},
+    "test_ai_token": lambda world: {"model": "none"},
+    "send_analytics_event": lambda world: {"event_type": "opened"},
+    "create_payment": lambda world: _MONEY,
+    "refund_payment": lambda world: _MONEY,
+    "top_up_balance": lambda world: _MONEY,
+    "send_test_email": lambda world: {"to": "test@example.com"},
+    "confirm_email": lambda world: {"email": "nobody@example.com", "code": "000000"},
+    "resend_confirmation": lambda world: {"email": "nobody@example.com"},
+    "send_contact_form": lambda world: {
+        "name": "A", "email": "a@example.com", "subject": "Prices", "message": "How much?",
+    },
+}  # fmt: skip
+
+
+def ids_of(world: World) -> dict[str, object]:
+    """A value for every parameter of a path."""
+    return {
+        "dialog_id": world.dialog.id,
+        "document_id": world.document.id,
+        "entry_id": world.qa.id,
+        "assistant_id": world.assistant.id,
+        "payment_id": world.payment.order_id,
+        "ticket_id": "TICKET-2025-000000",
+        "token_id": NOBODYS,
+    }
+
+
+async def ask(
+    client: httpx.AsyncClient,
+    name: str,
+    world: World,
+    headers: Mapping[str, str],
+    changes: Mapping[str, Mapping[str, Any]] | None = None,
+    **ids: object,
+) -> httpx.Response:
+    """The operation's request; ``ids`` stand in the path in place of the world's, ``changes`` in ``json``, in the
+    ``data`` of a form, or in the ``params`` of the query.
+    """
+    operation = OPERATIONS[name]
+    given: dict[str, Any] = {"json": BODIES[name](world)} if name in BODIES else {}
+    if "upload" in operation.parameters:
+        given = {"files": {"file": ("a.md", b"# Title\n\nSome text.", "text/markdown")}}
+        given["data"] = {"assistant_id": str(world.assistant.id)}
+    if "raw" in operation.parameters:
+        given = {"json": {"OrderId": world.payment.order_id}}
+    for kind, fields in (changes or {}).items():
+        given[kind] = {**given.get(kind, {}), **fields}
+    address = "/api" + operation.path.format(**{**ids_of(world), **ids})
+    return await client.request(operation.method, address, headers=dict(headers), **given)
