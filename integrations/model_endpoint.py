@@ -46,6 +46,13 @@ class MalformedReply(ValueError):
     """The endpoint answered 200 with something that is not the documented shape."""
 
 
+class EmptyAnswer(ValueError):
+    """The model ended without a word, as a content filter makes it: what was asked is to blame, and not the endpoint.
+
+    Else a customer who provokes it would have every token of a pool rest.
+    """
+
+
 class BrokenStream(httpx2.HTTPError):
     """A stream ended before the model said that it was finished."""
 
@@ -151,6 +158,8 @@ def classify(error: Exception) -> FailureReason:
     """The kind of an error that the SDK, its HTTP client or our own checks raised."""
     if isinstance(error, openai.APIStatusError):
         return _of_status(error.status_code)
+    if isinstance(error, EmptyAnswer):
+        return FailureReason.REJECTED
     if isinstance(error, TimeoutError | openai.APITimeoutError | httpx2.TimeoutException):
         return FailureReason.TIMED_OUT
     if isinstance(error, BrokenStream | httpx2.RemoteProtocolError):

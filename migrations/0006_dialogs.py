@@ -245,6 +245,7 @@ class Migration(migrations.Migration):
                 ("cancel_reason", fields.CharField(null=True, max_length=64)),
                 ("requested_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("taken_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("called_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("ended_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={

@@ -81,6 +81,8 @@ class Handoff(Model):
     cancel_reason = fields.CharField(max_length=64, null=True)
     requested_at: datetime = fields.DatetimeField()
     taken_at: datetime | None = fields.DatetimeField(null=True)
+    called_at: datetime | None = fields.DatetimeField(null=True)
+    """When staff were called by e-mail, because nobody was there to take it."""
     ended_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:

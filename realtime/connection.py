@@ -15,6 +15,7 @@ from core.errors import (
     Lagged,
     NotAuthenticated,
     NotFound,
+    RateLimited,
     ResumeExpired,
     TooLarge,
     Unavailable,
@@ -34,10 +35,12 @@ _CLOSE_CODES: tuple[tuple[type[DomainError], int], ...] = (
     (InvalidInput, 4422),
     (TooLarge, 1009),
     (Unavailable, 1013),
+    (RateLimited, 1013),
 )
 _TOO_SLOW = 4408
 _SERVER_STOPS = 1001
 _INTERNAL_ERROR = 1011
+_ABNORMAL = 1006
 logger = structlog.get_logger(__name__)
 
 
@@ -69,10 +72,14 @@ class Connection:
         return token
 
     async def accept(self) -> None:
-        """Once; again it does nothing."""
+        """Once; again it does nothing. Raises WebSocketDisconnect for a client that is gone."""
         async with self._writing:
             if self._websocket.application_state is WebSocketState.CONNECTING:
-                await self._websocket.accept()
+                try:
+                    await self._websocket.accept()
+                except OSError as error:
+                    # What the server raises to tell it, which Starlette translates for later frames alone.
+                    raise WebSocketDisconnect(_ABNORMAL) from error
                 self.accepted.set()
 
     async def send(self, text: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from core.actor import Actor
-from core.errors import DomainError, InvalidInput, NotAuthenticated, RateLimited
+from core.errors import DomainError, InvalidInput, NotAuthenticated
 from core.facts.dialogs import dialog_topic
 from realtime.typists import Pace, Typist
 from services import dialog_messages, guests
@@ -22,9 +22,11 @@ class DialogEar:
     """Hears one client. A frame that fails is answered by an error frame, and the connection goes on."""
 
     def __init__(
-        self, actor: Actor, dialog_id: int, limiter: RateLimiter, refuse: Callable[[DomainError], str]
+        self, actor: Actor, dialog_id: int, limiter: RateLimiter, refuse: Callable[[DomainError], str], address: str
     ) -> None:
+        """``address`` is what the person counts by beside themselves: see :func:`services.rate_limits.by_address`."""
         self._actor = actor
+        self._address = address
         self._dialog_id = dialog_id
         self._limiter = limiter
         self._refuse = refuse
@@ -51,9 +53,10 @@ class DialogEar:
                 await self._type(frame.get("is_typing") is not False)
             return
         # What is not understood counts too: an error frame is an answer, and costs as one.
-        decision = await self._limiter.check(Bucket.WEBSOCKET, by_person(self._actor))
-        if not decision.allowed:
-            raise RateLimited(decision.retry_after)
+        (await self._limiter.check(Bucket.WEBSOCKET, by_person(self._actor))).enforce()
+        if self._actor.guest is not None:
+            # Anybody may be as many guests as they like, from one address.
+            (await self._limiter.check(Bucket.OTHER, self._address)).enforce()
         if frame.get("type") != "send_message":
             raise InvalidInput(_EXPECTED, field="type")
         text = frame.get("text")
@@ -75,9 +78,9 @@ class DialogEar:
 
 
 def _frame(said: str) -> dict[str, Any]:
-    """An object; an empty one for what is none."""
+    """An object that says what it is; an empty one for anything else."""
     try:
         frame = orjson.loads(said)
     except orjson.JSONDecodeError:
         return {}
-    return frame if isinstance(frame, dict) else {}
+    return frame if isinstance(frame, dict) and isinstance(frame.get("type"), str) else {}

@@ -30,13 +30,15 @@ class DialogDialect:
     """How a dialect speaks on the socket of a dialog.
 
     ``render`` and ``render_passing`` write a frame for the actor, or None; ``greet`` that for a guest who did not name
-    a dialog; ``refuse`` writes a failure. ``listen`` gives what hears the client.
+    a dialog; ``refuse`` writes a failure. ``admit`` raises RateLimited for who comes too often, ``listen`` gives what
+    hears the client.
     """
 
     render: Callable[[StoredEvent, Actor], Awaitable[str | None]]
     render_passing: Callable[[Mapping[str, Any], Actor], str | None]
     greet: Callable[[Visit, int], str]
     refuse: Callable[[DomainError], str]
+    admit: Callable[[Credentials], Awaitable[None]]
     listen: Callable[[Visit], Awaitable[Ear]]
 
 
@@ -53,7 +55,9 @@ async def serve_dialog_socket(websocket: WebSocket, dialect: DialogDialect) -> N
             async with asyncio.timeout(LOGIN_S):
                 after = last_seq(websocket.query_params.get("last_seq"))
                 asked = str(websocket.path_params["dialog_id"])
-                visit = await enter(Credentials.of(websocket.query_params, websocket.headers), asked)
+                credentials = Credentials.of(websocket.query_params, websocket.headers)
+                await dialect.admit(credentials)
+                visit = await enter(credentials, asked)
                 if after is None:
                     after = await present_seq(visit.actor, visit.dialog_id)
             await _DialogSocket(connection, dialect, visit).serve(after, greeted=asked in NEW)

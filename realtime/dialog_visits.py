@@ -49,6 +49,11 @@ class Credentials:
             given.setdefault("guest_id", headers["x-guest-id"])
         return cls(token=token or None, site_token=site_token, origin=_origin(headers), **given)
 
+    @property
+    def makes_a_guest(self) -> bool:
+        """Whether somebody comes whom nobody has seen before."""
+        return self.token is None and self.guest_token is None and self.guest_id is None
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:

@@ -90,7 +90,9 @@ class Guard:
 
 
 class Guards:
-    """A guard for each person who watches anything and for the guests of a site, alarmed by the events of a person's own topic."""
+    """A guard for each person who watches anything, alarmed by the events of that person's own topic; and one for all
+    guests of a site, who have no such topic.
+    """
 
     def __init__(self, hub: Topics, still_valid: StillValid) -> None:
         self._hub = hub

@@ -9,18 +9,20 @@ import asyncio
 import contextlib
 import contextvars
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 
 import structlog
 
 from config.metrics import EVENT_FANOUT
 from config.redis import get_redis
 from core.actor import Actor, system_actor
-from core.errors import ResumeExpired, Unavailable
+from core.errors import DomainError, NotFound, ResumeExpired, Unavailable
+from core.facts.dialogs import dialog_topic
 from realtime.channels import Channels, ephemeral_channel, event_channel
 from realtime.ephemeral import decode_frame
-from realtime.guard import Guards
+from realtime.guard import RECHECK_S, Guards
 from realtime.subscriber import EphemeralSubscriber, EventSubscriber
-from services import events
+from services import dialogs, events
 from services.events import StoredEvent
 from services.unit_of_work import unit_of_work
 
@@ -29,6 +31,7 @@ PAGE = 200
 _READERS = 4
 """Topics that are read from the log at the same time, when many are behind."""
 _RETRY_S = 0.3
+_DIALOG = dialog_topic(0).removesuffix("0")
 _PATIENCE = 10
 """Looks into the log for a number that was announced but is not there, before it is given up as not ours."""
 logger = structlog.get_logger(__name__)
@@ -69,6 +72,11 @@ class Topic:
             # A context of its own: the caller's may hold a transaction.
             loop = asyncio.get_running_loop()
             self._catching_up = loop.create_task(self._read_on(), context=contextvars.Context())
+
+    def end(self, error: Callable[[], DomainError]) -> None:
+        """Let go of all who watch it here, each with an error of their own."""
+        for subscriber in tuple(self.subscribers):
+            subscriber.end(error())
 
     def stop(self) -> None:
         for task in (self._catching_up, self.opened):
@@ -112,8 +120,7 @@ class Topic:
     def _cut(self, error: ResumeExpired) -> None:
         """The log has lost what this process has not seen: whoever watches has to start anew."""
         self.seq = max(self.seq, error.oldest)
-        for subscriber in tuple(self.subscribers):
-            subscriber.end(ResumeExpired(error.oldest))
+        self.end(lambda: ResumeExpired(error.oldest))
 
 
 async def read_page(tenant_id: int, topic: str, after: int) -> list[StoredEvent]:
@@ -149,6 +156,7 @@ class Hub:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._channels.run())
             group.create_task(self.guards.run())
+            group.create_task(self._look_after_dialogs())
 
     @contextlib.asynccontextmanager
     async def topic(self, tenant_id: int, name: str) -> AsyncIterator[Topic]:
@@ -195,6 +203,31 @@ class Hub:
                 del self._passing[channel]
                 await self._channels.close(channel)
 
+    async def end_deleted(self) -> None:
+        """Let go of whoever watches a dialog that went with its assistant: the log says nothing of it any more.
+
+        Raises Unavailable.
+        """
+        for tenant_id, topics in self._by_tenant().items():
+            watched = {name.removeprefix(_DIALOG): topic for name, topic in topics.items() if name.startswith(_DIALOG)}
+            async with unit_of_work(system_actor(tenant_id)) as uow:
+                present = await dialogs.present(uow, map(int, watched))
+            for number, topic in watched.items():
+                if int(number) not in present:
+                    topic.end(partial(NotFound, "dialog", int(number)))
+
+    async def _look_after_dialogs(self) -> None:
+        while True:
+            await asyncio.sleep(RECHECK_S)
+            with contextlib.suppress(Unavailable):
+                await self.end_deleted()
+
+    def _by_tenant(self) -> dict[int, dict[str, Topic]]:
+        tenants: dict[int, dict[str, Topic]] = {}
+        for topic in self._topics.values():
+            tenants.setdefault(topic.tenant_id, {})[topic.name] = topic
+        return tenants
+
     def stop(self) -> None:
         """End what runs beside :meth:`run`."""
         for topic in self._topics.values():
@@ -222,11 +255,8 @@ class Hub:
     async def _compare(self) -> None:
         while self._doubts:
             self._doubts = False
-            tenants: dict[int, dict[str, Topic]] = {}
-            for topic in self._topics.values():
-                tenants.setdefault(topic.tenant_id, {})[topic.name] = topic
             try:
-                for tenant_id, topics in tenants.items():
+                for tenant_id, topics in self._by_tenant().items():
                     async with unit_of_work(system_actor(tenant_id)) as uow:
                         present = await events.last_seqs(uow, topics)
                     for name, topic in topics.items():

@@ -43,17 +43,23 @@ class Source:
 
 @dataclass
 class Attempt:
-    """One try: ``read`` is what a stream gave so far, ``completion`` is there when all went well."""
+    """One try: ``read`` is what a stream gave so far, ``completion`` is there when all went well.
+
+    ``refused`` is why there is nobody to ask: the token's key cannot be opened, or it names no endpoint.
+    """
 
     claim: Claim | None
     opened: ChatModel | None = None
+    refused: Unavailable | None = None
     started: float = field(default_factory=time.monotonic)
     read: str = ""
     completion: Completion | None = None
 
     @property
     def chat(self) -> ChatModel:
-        """Raises RuntimeError before it is open."""
+        """Raises ``refused``, and RuntimeError before it is open."""
+        if self.refused is not None:
+            raise self.refused
         if self.opened is None:
             raise RuntimeError("The try has no model yet")
         return self.opened
@@ -111,7 +117,11 @@ class Run:
         async with AsyncExitStack() as stack:
             try:
                 if isinstance(choice, Claim):
-                    attempt.opened = await stack.enter_async_context(clients().lent(choice, self._source.model))
+                    try:
+                        attempt.opened = await stack.enter_async_context(clients().lent(choice, self._source.model))
+                    except Unavailable as error:
+                        # Told inside the try, which a context manager has to begin in any case.
+                        attempt.refused = error
                 else:
                     attempt.opened = choice
                 yield attempt

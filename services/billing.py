@@ -8,6 +8,7 @@ import orjson
 
 from config.settings import get_settings
 from core.errors import Forbidden, InsufficientBalance
+from core.facts.payments import BalanceRestored
 from core.money import checked_money
 from models.billing import Account, ServiceType
 from services.unit_of_work import Statements, UnitOfWork
@@ -100,7 +101,12 @@ async def credit(
     uow: UnitOfWork, amount: Decimal, service: ServiceType, *, reference: str, details: dict[str, Any] | None = None
 ) -> bool:
     """Put money in; False where ``reference`` is in the ledger already. Raises InvalidInput."""
-    return await _move(uow, uow.tenant_id, checked_money(amount), service, reference, details or {})
+    await open_account(uow, uow.tenant_id)
+    account = await Account.filter(tenant_id=uow.tenant_id).select_for_update().get()
+    entered = await _move(uow, uow.tenant_id, checked_money(amount), service, reference, details or {})
+    if entered and account.exhausted_at is not None:
+        uow.emit(BalanceRestored())
+    return entered
 
 
 async def debit(

@@ -41,11 +41,17 @@ async def charge(uow: UnitOfWork, dialog: Dialog, turn_id: int) -> None:
 
 
 async def affordable(uow: UnitOfWork, dialog: Dialog) -> bool:
-    """Whether the balance covers one answer now: asked before the model is, promised by :func:`charge` alone."""
+    """Whether the balance covers one answer now: asked before the model is, promised by :func:`charge` alone.
+
+    Where it does not, the account stays locked: no money comes before what the caller says of it is stored.
+    """
     price = price_of(dialog.platform)
-    if not price:
+    rich = Account.filter(tenant_id=uow.tenant_id, balance__gte=price)
+    if not price or await rich.exists():
         return True
-    return await Account.filter(tenant_id=uow.tenant_id, balance__gte=price).exists()
+    await billing.open_account(uow, uow.tenant_id)
+    account = await Account.filter(tenant_id=uow.tenant_id).select_for_update().get()
+    return account.balance >= price
 
 
 async def exhausted(uow: UnitOfWork, dialog: Dialog) -> None:
@@ -53,7 +59,8 @@ async def exhausted(uow: UnitOfWork, dialog: Dialog) -> None:
     uow.emit(AssistantSilenced(dialog.id, reason=InsufficientBalance.code))
     await billing.open_account(uow, uow.tenant_id)
     account = await Account.filter(tenant_id=uow.tenant_id).select_for_update().get()
-    if account.exhausted_at is not None:
+    # Money may have come since the debit failed: who is told then would not be told when it is truly gone.
+    if account.exhausted_at is not None or account.balance >= price_of(dialog.platform):
         return
     account.exhausted_at = clock.now()
     await account.save(update_fields=["exhausted_at"])

@@ -4,12 +4,17 @@ As :mod:`services.answering` for tickets, with the same turns: the model is call
 is owed is asked again under the dialog's lock after it. Here an answer costs money, which moves with the answer.
 """
 
+import contextlib
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
-from core.actor import system_actor
-from core.errors import InsufficientBalance
+from core import clock
+from core.actor import Actor, system_actor
+from core.errors import InsufficientBalance, Unavailable
 from core.events import EscalationReason
+from core.facts.dialogs import DialogReplyRequested
 from models.assistants import Assistant
 from models.conversations import AuthorKind, Conversation, Message
 from models.dialogs import Dialog
@@ -33,6 +38,23 @@ _REASONS: Mapping[EscalationReason, str] = {
     EscalationReason.PROVIDER_FAILED: PROVIDER_FAILED,
 }
 """What a handoff says of why the assistant did not answer."""
+_LOOK_S = 0.1
+_LATEST = timedelta(days=1)
+_SILENCED = """
+SELECT d.id AS dialog_id, said.id AS message_id
+FROM dialogs d CROSS JOIN LATERAL (
+    SELECT m.id, m.author_kind, m.text, m.created_at FROM messages m
+    WHERE m.conversation_id = d.id AND m.visibility = 'public' AND m.author_kind <> 'system'
+    ORDER BY m.id DESC LIMIT 1
+) said
+WHERE d.tenant_id = $1 AND d.updated_at > $2 AND d.status = 'active' AND d.handoff_status IN ('none', 'released')
+    AND said.author_kind = 'customer' AND said.text <> '' AND said.created_at > $2
+    AND NOT EXISTS (SELECT FROM messages a WHERE a.conversation_id = d.id AND a.turn_id = said.id)
+    AND EXISTS (
+        SELECT FROM events e WHERE e.tenant_id = $1 AND e.topic = 'dialog:' || d.id
+            AND e.kind = 'dialog.assistant_silenced' AND e.created_at > said.created_at)
+ORDER BY said.id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +74,41 @@ async def reply(job: RunningJob, *, dialog_id: int, message_id: int, tell: Tell)
     async with unit_of_work(actor) as uow:
         owed = await _owed(uow, dialog_id, message_id)
         question = None if owed is None else await _asked(uow, owed)
-        if question is None:
+        if owed is None or question is None:
             await jobs.finish(uow, job)
             return None
-    draft = await compose(actor, question, key=job.idempotency_key, tell=tell)
+        asked = owed.dialog
+    draft = await compose(actor, question, key=job.idempotency_key, tell=_WhileOwed(actor, asked, tell))
     async with unit_of_work(actor) as uow:
         # Asked again under the lock: a person may have taken over, or the dialog may be gone, while the model thought.
         owed = await _owed(uow, dialog_id, message_id)
-        said = owed is not None and await _settle(uow, owed, draft)
+        # Where a person came and went meanwhile, whoever let them go asked anew, for an answer that knows their words.
+        stands = owed is not None and owed.dialog.handoff_id == asked.handoff_id
+        said = owed is not None and stands and await _settle(uow, owed, draft)
         await jobs.finish(uow, job)
     return draft if said else None
+
+
+class _WhileOwed:
+    """Passes an answer's words on until a person is called to the dialog, which is looked at now and then."""
+
+    def __init__(self, actor: Actor, asked: Dialog, tell: Tell) -> None:
+        self._actor = actor
+        self._asked = asked
+        self._tell = tell
+        self._silent = False
+        self._looked_at = 0.0
+
+    async def __call__(self, text: str, /) -> None:
+        if not self._silent and time.monotonic() - self._looked_at >= _LOOK_S:
+            # Without a database nothing is called either, and the attempt ends when it is to be stored.
+            with contextlib.suppress(Unavailable):
+                async with unit_of_work(self._actor):
+                    present = await Dialog.get_or_none(id=self._asked.id)
+                self._silent = present is None or present.handoff_id != self._asked.handoff_id
+            self._looked_at = time.monotonic()
+        if not self._silent:
+            await self._tell(text)
 
 
 async def give_up(job: RunningJob, *, dialog_id: int, message_id: int) -> None:
@@ -70,6 +117,16 @@ async def give_up(job: RunningJob, *, dialog_id: int, message_id: int) -> None:
         owed = await _owed(uow, dialog_id, message_id)
         if owed is not None:
             await _call_person(uow, owed, PROVIDER_FAILED)
+        await jobs.finish(uow, job)
+
+
+async def catch_up(job: RunningJob) -> None:
+    """The job that follows money which came after the balance had run out: what was said last in dialogs that waited
+    for it is answered, where it was said within a day; to older words an answer would come out of nowhere.
+    """
+    async with unit_of_work(system_actor(job.tenant_id)) as uow:
+        for row in await uow.rows(_SILENCED, uow.tenant_id, clock.now() - _LATEST):
+            uow.emit(DialogReplyRequested(row["dialog_id"], message_id=row["message_id"]))
         await jobs.finish(uow, job)
 
 

@@ -1,5 +1,6 @@
 """Dialogs: opened on a site or in Telegram, found by those who may see them, said something in, and archived."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound
@@ -19,6 +20,8 @@ _LONGEST_NAME = 128
 # Two tabs of one visitor that open at the same moment find the same dialog.
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('opora.guest:' || $2::uuid, $1))"
 
+_PRESENT = "SELECT id FROM dialogs WHERE tenant_id = $1 AND id = ANY ($2::bigint[])"
+
 
 async def get(uow: UnitOfWork, dialog_id: int) -> Dialog:
     """A dialog that the actor may see. Raises NotFound, which a foreign one answers too."""
@@ -34,6 +37,13 @@ async def get_locked(uow: UnitOfWork, dialog_id: int) -> Dialog:
     if dialog is None:
         raise NotFound("dialog", dialog_id)
     return dialog
+
+
+async def present(uow: UnitOfWork, dialog_ids: Iterable[int]) -> set[int]:
+    """Those of the ids that are dialogs of the actor's tenant."""
+    wanted = list(dialog_ids)
+    rows = await uow.rows(_PRESENT, uow.tenant_id, wanted) if wanted else []
+    return {row["id"] for row in rows}
 
 
 async def open_for(

@@ -18,7 +18,7 @@ from core.languages import Language
 from core.paging import CursorPage, Slice
 from models.documents import Document
 from models.knowledge import KnowledgeSource
-from services import assistants, files, knowledge, knowledge_files
+from services import assistant_removal, assistants, files, knowledge, knowledge_files
 from services.documents.formats import MIME_TYPES, Format, check_agreement, safe_name
 from services.providers import providers
 from services.unit_of_work import SystemReason, UnitOfWork, system_unit_of_work, unit_of_work
@@ -29,6 +29,7 @@ _BATCH = 100
 _BLANK = b" \t\r\n\f\x0b\x00\xef\xbb\xbf"
 logger = structlog.get_logger(__name__)
 
+_LOCK_NAME = "SELECT pg_advisory_xact_lock(hashtextextended('opora.documents:' || $2 || ':' || $3, $1))"
 _CUT_OFF = """
 SELECT id, storage_key FROM documents
 WHERE stored_at IS NULL AND created_at < clock_timestamp() - interval '1 hour' ORDER BY created_at LIMIT $1
@@ -50,8 +51,8 @@ async def upload(actor: Actor, *, file_name: str, data: bytes, assistant_id: int
     document = await asyncio.to_thread(_described, actor, file_name, data, assistant_id)
     await files.check_safe(data)
     async with unit_of_work(actor) as uow:
-        # Again, and now against its removal: the row's reference holds it.
-        await _check_assistant(uow, assistant_id)
+        if assistant_id is not None:
+            await assistant_removal.prevent(uow, assistant_id)
         await files.check_room(uow, len(data))
         await document.save()
     try:
@@ -158,6 +159,8 @@ async def _stored(uow: UnitOfWork, document: Document) -> bool:
     if await Document.filter(id=document.id).select_for_update().get_or_none() is None:
         return False
     same = {"assistant_id": document.assistant_id, "file_name": document.file_name}
+    # Two uploads of one name at a time would not see each other, and both stay.
+    await uow.rows(_LOCK_NAME, uow.tenant_id, str(document.assistant_id), document.file_name)
     older = await Document.filter(**same, stored_at__not_isnull=True).order_by("id").select_for_update()
     for one in older:
         document.source_id, document.chunks_count = one.source_id, one.chunks_count

@@ -12,7 +12,7 @@ from core.actor import system_actor
 from core.errors import DomainError, InvalidInput, NotFound, TooLarge, UnreadableDocument, UnsupportedFormat
 from core.facts.documents import DocumentFileDropped, DocumentProgressed
 from models.documents import Document, DocumentStatus
-from services import files, ingestion, jobs, knowledge_files
+from services import assistant_removal, files, ingestion, jobs, knowledge_files
 from services.ingestion import Batch
 from services.jobs import RunningJob
 from services.knowledge_files import KnowledgeFile
@@ -98,6 +98,7 @@ async def _learn(job: RunningJob, document_id: int, file: KnowledgeFile) -> None
 
 async def _advance(uow: UnitOfWork, document_id: int, batch: Batch, percent: int) -> None:
     """Hold the document and tell how far it is; a second run is silent until it is further than the first."""
+    await _hold(uow, batch)
     document = await _wanted(document_id)
     document.source_id = await ingestion.source_of(uow, batch)
     if percent > document.progress:
@@ -107,6 +108,7 @@ async def _advance(uow: UnitOfWork, document_id: int, batch: Batch, percent: int
 
 
 async def _complete(uow: UnitOfWork, job: RunningJob, document_id: int, file: KnowledgeFile) -> None:
+    await _hold(uow, file.batch)
     document = await _wanted(document_id)
     document.source_id = await ingestion.source_of(uow, file.batch)
     document.chunks_count = len(file.batch.chunks)
@@ -122,6 +124,12 @@ async def _end(uow: UnitOfWork, document: Document, status: DocumentStatus, erro
     document.completed_at = clock.now()
     await document.save()
     uow.emit(DocumentProgressed(document.id, status.value, document.progress))
+
+
+async def _hold(uow: UnitOfWork, batch: Batch) -> None:
+    """Hold the assistant before its document and source, as its removal does: else the two may wait for each other."""
+    if batch.assistant_id is not None:
+        await assistant_removal.prevent(uow, batch.assistant_id)
 
 
 async def _wanted(document_id: int) -> Document:

@@ -13,7 +13,7 @@ from services import ai_pool, generation, retrieval
 from services.documents.exact_tokens import exact_tokens
 from services.extraction import Excerpt, answer_text, escalation_text, suggestion_text
 from services.generation import Generated, Tell, silent
-from services.intents import Verdict, verdict_on_answer, wants_person
+from services.intents import Verdict, is_greeting, verdict_on_answer, wants_person
 from services.prompts.messages import Speaker, Turn
 from services.providers import providers
 from services.retrieval import FoundChunk, Search
@@ -90,6 +90,8 @@ async def attempt(
     """As :func:`compose`, but raises ModelUnavailable, with its code, where a provider fails."""
     if wants_person(question.text):
         return _escalated(question, EscalationReason.CUSTOMER_REQUEST)
+    if is_greeting(question.text):
+        return Draft(wording(question.language).render("greeted"), question.language, _model_name(question))
     verdict = _verdict(question)
     if verdict is Verdict.HELPED:
         return Draft(wording(question.language).render("acknowledged"), question.language, _model_name(question))

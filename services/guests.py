@@ -136,7 +136,7 @@ def _host_of(origin: str) -> str | None:
     """The host of an Origin, None where it is opaque (``null``) or not one of the web."""
     try:
         parts = urlsplit(origin)
-        host = parts.hostname
+        host, _ = parts.hostname, parts.port
     except ValueError:
         return None
     if parts.scheme not in ("http", "https") or not host or f"{parts.scheme}://{parts.netloc}" != origin:

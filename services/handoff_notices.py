@@ -3,6 +3,7 @@
 from core.errors import InvalidInput
 from core.events import EscalationReason, Visibility
 from core.facts.dialogs import DialogReplyRequested
+from core.languages import Language
 from core.text import is_storable
 from models.conversations import AuthorKind, Message
 from models.dialogs import Dialog
@@ -31,6 +32,12 @@ def name_of(operator: User, given: str | None) -> str:
             raise InvalidInput(f"operator_name must be 1 to {_LONGEST_NAME} characters long", field="operator_name")
         return given.strip()
     return users.names_of(operator)[0]
+
+
+def reason_in_words(handoff: Handoff, language: Language) -> str:
+    """Why a person is called, as staff are told."""
+    why = _REASONS.get(handoff.reason, EscalationReason.CUSTOMER_REQUEST)
+    return wording(language).render(f"handoff_reason_{why}")
 
 
 async def requested(uow: UnitOfWork, dialog: Dialog, handoff: Handoff, *, turn_id: int | None) -> None:

@@ -124,7 +124,7 @@ async def takeover(
     operator_id: int | None = None,
     operator_name: str | None = None,
 ) -> Taken:
-    """Take a waiting dialog; the holder who takes it again gets the same answer. For staff.
+    """Take a waiting dialog. One that is taken is a conflict to everybody, its holder too. For staff.
 
     ``operator_id`` hands it to somebody else, which admins may; ``operator_name`` is what the customer is told where it
     is not the account's. Raises NotFound, Forbidden, HandoffNotFound, HandoffConflict, OperatorCapacityExceeded,
@@ -136,9 +136,7 @@ async def takeover(
     dialog = await dialogs.get_locked(uow, dialog_id)
     handoff = await _open_one(dialog, *OPEN)
     if handoff.state is HandoffState.ACTIVE:
-        if handoff.operator_id != operator.id:
-            raise HandoffConflict
-        return Taken(handoff, operator)
+        raise HandoffConflict
     await operators.make_room(uow, operator.id)
     handoff.operator_id, handoff.taken_at, handoff.operator_comment = operator.id, clock.now(), comment
     started = HandoffStarted(dialog.id, handoff.id, operator_id=operator.id, operator_name=name)

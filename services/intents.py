@@ -1,7 +1,7 @@
-"""What a customer says to the conversation itself: that a person should answer, or whether an answer was the right one.
+"""What a customer says to the conversation itself: a greeting, a wish for a person, a verdict on an answer.
 
 Rules and not a model: they can be read, a wrong one can be mended the same day, and a missed request for a person
-costs more trust than any answer gains. The phrases are data, in services/person_requests and services/verdicts.
+costs more trust than any answer gains. The phrases are data, in services/greetings, person_requests and verdicts.
 """
 
 import re
@@ -57,6 +57,12 @@ def verdict_on_answer(text: str) -> Verdict | None:
     return None
 
 
+def is_greeting(text: str) -> bool:
+    """Whether a message greets and says nothing else: it asks for nothing, so nothing has to be found for it."""
+    said = _normalised(text[:_LONGEST_VERDICT])
+    return bool(said) and len(text) <= _LONGEST_VERDICT and any(_greeting(each).fullmatch(said) for each in Language)
+
+
 def _normalised(text: str) -> str:
     lowered = _APOSTROPHES.sub("", text.casefold()).translate(FOLDED)
     return _NOT_WORDS.sub(" ", lowered).strip()
@@ -106,6 +112,14 @@ def _verdicts(language: Language) -> _Verdicts:
     against = rf"\b(?:{'|'.join(table['not_helped'])})\b"
     either = rf"\b(?:{'|'.join((*table['not_helped'], *table['helped']))})\b"
     return _Verdicts(re.compile(f"{either}(?: {either})*"), re.compile(against))
+
+
+@cache
+def _greeting(language: Language) -> re.Pattern[str]:
+    source = files("services.greetings").joinpath(f"{language.value}.toml").read_text("utf-8")
+    table = tomllib.loads(source.translate(FOLDED))
+    greeting, beside = (rf"(?:{'|'.join(table[name])})" for name in ("greetings", "with"))
+    return re.compile(rf"{greeting}(?: (?:{greeting}|{beside}))*")
 
 
 @cache

@@ -9,9 +9,11 @@ from tortoise.queryset import QuerySet
 from core.actor import Actor
 from core.errors import Forbidden, InvalidInput
 from core.events import ReplyRequested, Visibility
+from core.facts.support_requests import InstallationStaffAnswered
 from core.paging import OffsetPage
 from models.conversations import Attachment, AuthorKind, Conversation, Message
 from models.knowledge import Citation
+from models.tenants import DEFAULT_TENANT_ID
 from models.tickets import Ticket, TicketStatus
 from services import files, threads, tickets
 from services.language import detect
@@ -67,6 +69,8 @@ async def add(
     await files.attach(uow, message.id, attachments)
     if kind is AuthorKind.CUSTOMER:
         await _customer_wrote(uow, ticket, message, auto_respond)
+    elif uow.tenant_id == DEFAULT_TENANT_ID and message.text and not internal:
+        uow.emit(InstallationStaffAnswered(ticket.id, message_id=message.id))
     return message
 
 

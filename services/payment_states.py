@@ -36,6 +36,9 @@ async def settle(uow: UnitOfWork, payment: Payment, state: BankState) -> bool:
     if not _is_about(state, payment, status):
         logger.error("payment_differs", order=payment.order_id, status=status, amount=str(state.amount))
         return False
+    if _is_of_another_try(state, payment, status):
+        logger.info("payment_of_another_try", order=payment.order_id, status=status)
+        return False
     moved = payment.advance(status)
     if payment.provider_id is None or status in PAID:
         payment.provider_id = state.provider_id
@@ -76,6 +79,13 @@ async def tell_owner(uow: UnitOfWork, template: Template, payment: Payment, amou
     await mail.queue(uow, template=template, recipient=owner.email, language=tenant.language, values=values)
 
 
+def _is_of_another_try(state: BankState, payment: Payment, status: PaymentStatus) -> bool:
+    """A bank that was asked twice, for its first answer got lost, has two payments of an order. Nobody can pay the
+    other one, and its end is not the end of ours; money is money, whichever it came by.
+    """
+    return status not in PAID and payment.provider_id not in (None, state.provider_id)
+
+
 def _is_about(state: BankState, payment: Payment, status: PaymentStatus) -> bool:
     """What went back may have left a smaller sum; everything else has the sum that was asked for."""
     amount_fits = 0 <= state.amount <= payment.amount if status in _GIVEN_BACK else state.amount == payment.amount
@@ -105,7 +115,8 @@ async def _refunded_in_all(payment: Payment, status: PaymentStatus, state: BankS
         return payment.amount
     # T-Bank tells "the present amount of the transaction", which terminals have been seen to fill with the refund's.
     gone = payment.amount - state.amount
-    ours = [refund.amount for refund in await Refund.filter(payment_id=payment.id)]
+    asked = Refund.filter(payment_id=payment.id).exclude(status=RefundStatus.FAILED)
+    ours = [refund.amount for refund in await asked]
     return payment.refunded if state.amount in (payment.refunded, *ours) else gone
 
 

@@ -44,7 +44,8 @@ _PATIENCE_S = 15.0
 _PAUSE_S = 0.2
 _MOST_DESCRIPTION = 250
 _MOST_URL = 2048
-_WEB = re.compile(r"https?://[^\s/?#]+[^\s]*")
+_WEB = re.compile(r"(?i:https?)://[^\s/?#]+[^\s]*")
+_ORDER = re.compile(r"[\w-]{1,36}", re.ASCII)
 _KEY = re.compile(r"[\x21-\x7e]{1,128}")
 _INSERT = """
 INSERT INTO payments (id, tenant_id, order_id, request_key, provider, amount, refunded, status, description,
@@ -126,7 +127,8 @@ async def find(uow: UnitOfWork, order_id: str) -> Payment:
     """As :func:`get`, in an open unit of work."""
     if not uow.actor.is_admin:
         raise Forbidden
-    payment = await Payment.get_or_none(tenant_id=uow.tenant_id, order_id=order_id)
+    may_be = _ORDER.fullmatch(order_id)
+    payment = await Payment.get_or_none(tenant_id=uow.tenant_id, order_id=order_id) if may_be else None
     if payment is None:
         raise PaymentNotFound(order_id)
     return payment

@@ -12,7 +12,7 @@ from core.errors import Conflict, Forbidden, NotFound
 from core.paging import CursorPage, Slice
 from core.unset import UNSET, UnsetType
 from models.documents import QaEntry
-from services import assistants, entries, indexing
+from services import assistant_removal, assistants, entries, indexing
 from services.entries import Shelf
 from services.ingestion import Written
 from services.unit_of_work import Row, UnitOfWork, unit_of_work
@@ -80,7 +80,8 @@ async def create(
     entry = QaEntry(id=row["id"], **own, **values)
     prepared = await entries.prepared(_shelf(entry), entry)
     async with unit_of_work(actor) as uow:
-        await _check_assistant(uow, assistant_id)
+        if assistant_id is not None:
+            await assistant_removal.prevent(uow, assistant_id)
         await entry.save(force_create=True)
         written = await entries.follow(uow, _shelf(entry), entry, prepared)
     return await _told(actor, entry, written)
@@ -98,6 +99,8 @@ async def update(actor: Actor, entry_id: int, changes: QaChanges) -> QaRow:
             wanted = _changed(await _entry(QaEntry.get_or_none(id=entry_id), entry_id), values)
         prepared = await entries.prepared(_shelf(wanted), wanted)
         async with unit_of_work(actor) as uow:
+            if wanted.assistant_id is not None:
+                await assistant_removal.prevent(uow, wanted.assistant_id)
             entry = await _entry(QaEntry.filter(id=entry_id).select_for_update().get_or_none(), entry_id)
             written = await entries.follow(uow, _shelf(entry), _changed(entry, values), prepared)
             if written is not None:

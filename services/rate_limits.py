@@ -16,7 +16,7 @@ class Bucket(StrEnum):
 
     AUTH = "auth"
     LOGIN = "login"
-    """Sign-ins of `replyx`: five minutes are counted for them, and the minute of AUTH besides."""
+    """Sign-ins of `replyx`: five minutes are counted for them, whatever else was asked of AUTH."""
     RESEND = "resend"
     """Confirmation codes, by address."""
     AGENT = "agent"

@@ -7,7 +7,7 @@ from core.actor import Actor, Role, system_actor
 from core.errors import Forbidden
 from core.facts.payments import PaymentMoved, RefundRequested
 from core.refusals.payments import InvalidPaymentAmount, PaymentAlreadyProcessed, PaymentNotFound
-from core.text import checked_text
+from core.text import checked_text, is_storable
 from integrations.payments.port import BankRefused, BankState, RefundAnswer
 from models.billing import ServiceType
 from models.payments import PAID, Payment, PaymentStatus, Refund, RefundStatus
@@ -46,6 +46,8 @@ async def request(
 
 
 async def _tenant_of(order_id: str) -> int:
+    if not is_storable(order_id):
+        raise PaymentNotFound
     async with system_unit_of_work(SystemReason.PAYMENTS) as statements:
         row = await statements.row(_TENANT, order_id)
     if row is None:
@@ -88,9 +90,12 @@ async def carry_out(job: RunningJob, *, refund_id: int) -> None:
     try:
         answer = await gateway.refund(number, refund.amount, key=f"refund-{refund.id}", again=again)
     except BankRefused as refused:
-        # A refusal may mean that the money went back before: what the bank says of the payment decides.
-        await _fail(job, refund_id, refused, await gateway.state(payment.order_id, number))
-        return
+        # A refusal may mean that the money went back before, or does so now: what the bank says of the payment decides.
+        state = await gateway.state(payment.order_id, number)
+        if state is None or not state.refunding:
+            await _fail(job, refund_id, refused, state)
+            return
+        answer = RefundAnswer(done=False)
     await _end(job, refund_id, answer)
 
 

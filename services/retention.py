@@ -61,6 +61,14 @@ DELETE FROM mail WHERE id IN (
 RETURNING id
 """
 
+# A word of the bank that comes again later changes nothing: the payment knows that it was credited.
+_NOTIFICATIONS = """
+DELETE FROM payment_notifications WHERE id IN (
+    SELECT id FROM payment_notifications
+    WHERE created_at < clock_timestamp() - make_interval(days => $1) LIMIT $2)
+RETURNING id
+"""
+
 
 async def forget_events(*, days: int) -> int:
     """Delete events older than ``days``; subscribers who ask for them are told so. Returns how many."""
@@ -88,6 +96,11 @@ async def forget_analytics(*, days: int) -> int:
 async def forget_mail(*, days: int) -> int:
     """Empty e-mails, which may hold codes, after ``days``, and delete them after a year."""
     return await _forget(_MAIL_BODIES, days) + await _forget(_MAIL, max(days, 365))
+
+
+async def forget_payment_notifications(*, days: int) -> int:
+    """Delete what banks told of payments, after ``days``; payments, refunds and the ledger stay."""
+    return await _forget(_NOTIFICATIONS, days)
 
 
 async def _forget(statement: str, days: int) -> int:

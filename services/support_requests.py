@@ -4,6 +4,7 @@ Each is a ticket of the default tenant, so that its staff answer it as any other
 tenant, is a customer there under a user of their own, who cannot sign in, and reaches what they wrote by that alone.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,7 @@ from models.tenants import DEFAULT_TENANT_ID
 from models.tickets import Ticket, TicketPriority, TicketStatus
 from models.users import User
 from services import messages, tickets, users
+from services.installation_users import STAND_IN
 from services.messages import MessageView
 from services.reply_times import ReplyTime, expected_reply
 from services.unit_of_work import Row, UnitOfWork, unit_of_work
@@ -31,6 +33,7 @@ MAX_SUBJECT = 255
 MAX_ATTACHMENTS = 10
 _MAX_NAME = 255
 _MAX_TOPIC = 64
+_IS_NUMBER = re.compile(r"TICKET-[0-9]{4}-[0-9]{6,9}")
 
 _JOIN = """
 INSERT INTO users (public_id, tenant_id, username, full_name, first_name, last_name, role, is_active,
@@ -86,13 +89,20 @@ class RequestPage:
 
 
 async def create(actor: Actor, asked: NewRequest) -> RequestView:
-    """File a request of the actor. Raises Forbidden to those who are no user, InvalidInput."""
+    """File a request of the actor, which people answer: nothing that the assistant knows is of a company's account.
+
+    Raises Forbidden to those who are no user, InvalidInput.
+    """
     _check(asked)
     contact = None if asked.contact_email is None else checked_email(asked.contact_email, field="user_email")
     author = await _author(actor)
     async with unit_of_work(await _customer(author)) as uow:
         ticket = await tickets.create(
-            uow, title=asked.subject.strip(), description=asked.message, priority=asked.priority
+            uow,
+            title=asked.subject.strip(),
+            description=asked.message,
+            priority=asked.priority,
+            auto_respond=False,
         )
         request = await SupportRequest.create(
             id=ticket.id,
@@ -128,6 +138,8 @@ async def list_requests(
 async def get(actor: Actor, number: str) -> RequestView:
     """One request of the actor's own. Raises Forbidden, NotFound."""
     author = await _author(actor)
+    if not _IS_NUMBER.fullmatch(number):
+        raise NotFound("ticket")
     async with unit_of_work(system_actor(DEFAULT_TENANT_ID)) as uow:
         row = await uow.row(_PAGE, author.tenant_id, author.id, None, None, number, 0, 1)
         if row is None:
@@ -147,7 +159,7 @@ async def reply(actor: Actor, number: str, *, text: str, attachments: Sequence[s
     _check_attachments(attachments)
     author, request = await _own(actor, number)
     async with unit_of_work(await _customer(author)) as uow:
-        message = await messages.add(uow, request.id, text=text)
+        message = await messages.add(uow, request.id, text=text, auto_respond=False)
         if attachments:
             await _mention(uow, request, attachments)
         return message
@@ -176,13 +188,15 @@ async def _customer(author: User) -> Actor:
     name = author.full_name or f"{first} {last}".strip() or (author.email or "")
     async with unit_of_work(system_actor(DEFAULT_TENANT_ID)) as uow:
         # With colons it is a name that nobody can register under, and so take what others wrote.
-        row = await uow.row(_JOIN, DEFAULT_TENANT_ID, f"company:{author.tenant_id}:{author.id}", name, first, last)
+        row = await uow.row(_JOIN, DEFAULT_TENANT_ID, f"{STAND_IN}{author.tenant_id}:{author.id}", name, first, last)
     assert row is not None  # noqa: S101  # an upsert returns its row
     return Actor(DEFAULT_TENANT_ID, Role.USER, row["id"])
 
 
 async def _own(actor: Actor, number: str) -> tuple[User, SupportRequest]:
     author = await _author(actor)
+    if not _IS_NUMBER.fullmatch(number):
+        raise NotFound("ticket")
     async with unit_of_work(system_actor(DEFAULT_TENANT_ID)):
         request = await SupportRequest.get_or_none(
             number=number, author_tenant_id=author.tenant_id, author_id=author.id

@@ -6,6 +6,7 @@ A tenant has a bot of its own, which files tickets, and each of its assistants m
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Literal
 
 import structlog
@@ -13,9 +14,10 @@ from tortoise.exceptions import IntegrityError
 
 from config.keys import keys_for
 from config.settings import get_settings
+from core import clock
 from core.actor import Actor, system_actor
 from core.errors import Conflict, DomainError, Forbidden, NotFound, Unavailable
-from core.facts.telegram import TelegramBotChanged, TelegramBotReleased
+from core.facts.telegram import TelegramBotChanged, TelegramBotReleased, TelegramUpdateStored
 from integrations.telegram.port import (
     BotAlreadyExists,
     BotClient,
@@ -43,6 +45,16 @@ _SWITCH = """
 UPDATE telegram_bots SET is_active = $3, updated_at = clock_timestamp()
 WHERE tenant_id = $1 AND assistant_id = ANY($2::bigint[]) AND is_active <> $3 RETURNING id
 """
+# Older ones are let be: an answer would come out of nowhere.
+_LEFT = """
+WITH late AS (
+    UPDATE telegram_updates SET handled_at = clock_timestamp()
+    WHERE bot_id = $1 AND handled_at IS NULL AND created_at <= $2
+)
+SELECT chat_id, max(update_id) AS update_id FROM telegram_updates
+WHERE bot_id = $1 AND handled_at IS NULL AND created_at > $2 AND chat_id IS NOT NULL GROUP BY chat_id
+"""
+_LATEST = timedelta(days=1)
 _ACTIVE = "SELECT id, tenant_id, sealed_token, next_update, last_error FROM telegram_bots WHERE is_active ORDER BY id"
 logger = structlog.get_logger(__name__)
 
@@ -231,9 +243,11 @@ async def let_go(uow: UnitOfWork, assistant_ids: Sequence[int | None], *, but: i
 
 
 async def switch(uow: UnitOfWork, assistant_ids: Sequence[int], *, serving: bool) -> None:
-    """Let the bots of assistants serve, or be silent."""
+    """Let the bots of assistants serve, or be silent. What had come when one fell silent is handled then."""
     for row in await uow.rows(_SWITCH, uow.tenant_id, list(assistant_ids), serving):
         uow.emit(TelegramBotChanged(row["id"]))
+        for left in await uow.rows(_LEFT, row["id"], clock.now() - _LATEST) if serving else ():
+            uow.emit(TelegramUpdateStored(row["id"], chat_id=left["chat_id"], update_id=left["update_id"]))
 
 
 async def _check_free(bot_id: int, tenant_id: int, assistant_id: int | None) -> None:

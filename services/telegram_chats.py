@@ -48,7 +48,7 @@ async def language_of(chat: TelegramChat) -> Language:
     return chat.language or (await Tenant.get(id=chat.tenant_id)).language
 
 
-async def say(uow: UnitOfWork, chat: TelegramChat, key: str, *, buttons: str | None = None, **values: str) -> None:
+async def say(uow: UnitOfWork, chat: TelegramChat, key: str, /, *, buttons: str | None = None, **values: str) -> None:
     """Have one of the product's texts sent, in the chat's language."""
     text = wording(await language_of(chat)).render(f"telegram_{key}", **values)
     uow.emit(TelegramWordDue(chat.id, text=text, buttons=buttons))

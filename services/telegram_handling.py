@@ -65,14 +65,15 @@ class _Visit:
 async def handle(job: RunningJob, bot_id: int, chat_id: int, update_id: int) -> None:
     """Handle what waits in a chat up to ``update_id``: the effects of each and its mark are one transaction.
 
-    The job ends with the last of them. Raises NotYet where its turn comes later, and what fetching a file raises.
+    The job ends with the last of them. What came to a bot that is silent waits until it serves again.
+    Raises NotYet where its turn comes later, and what fetching a file raises.
     """
     async with unit_of_work(system_actor(job.tenant_id)) as uow:
         tenant = await Tenant.get(id=job.tenant_id)
         bot = await TelegramBot.get_or_none(id=bot_id)
-        updates = [] if bot is None else await _waiting(uow, bot, tenant, chat_id, update_id)
+        updates = [] if bot is None or not bot.is_active else await _waiting(uow, bot, tenant, chat_id, update_id)
         person = next((each.sender for each in updates if each.sender), None)
-        if bot is None or person is None or not bot.is_active or not _is_private(updates[-1]):
+        if bot is None or person is None or not _is_private(updates[-1]):
             await _note(uow, bot_id, chat_id, updates)
             await jobs.finish(uow, job)
             return

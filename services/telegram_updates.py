@@ -24,9 +24,10 @@ FROM jsonb_to_recordset($3::text::jsonb) AS t (update_id bigint, chat_id bigint,
 ON CONFLICT (bot_id, update_id) DO NOTHING
 RETURNING update_id, chat_id
 """
-_MOVE_ON = (
-    "UPDATE telegram_bots SET next_update = greatest(next_update, $2), last_error = NULL WHERE id = $1 RETURNING id"
-)
+_MOVE_ON = """
+UPDATE telegram_bots SET next_update = greatest(next_update, $2), last_error = NULL
+WHERE id = $1 AND is_active RETURNING id
+"""
 _tenants: BoundedCache[int, int] = BoundedCache(10_000)
 logger = structlog.get_logger(__name__)
 
@@ -151,7 +152,9 @@ async def accept(bot_id: int, secret: str, body: bytes) -> None:
 
 
 async def store_batch(tenant_id: int, bot_id: int, payloads: Sequence[Payload], next_update: int) -> bool:
-    """Store what polling brought together with the place where it goes on; False where the bot is gone."""
+    """Store what polling brought together with the place where it goes on; False where the bot is gone or silent:
+    Telegram keeps what it was not told to forget.
+    """
     async with unit_of_work(system_actor(tenant_id)) as uow:
         if await uow.row(_MOVE_ON, bot_id, next_update) is None:
             return False

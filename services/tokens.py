@@ -80,9 +80,7 @@ def issue_refresh(user: User, session: Session) -> str:
     return _sign({**claims, "gen": session.generation})
 
 
-def issue_guest(
-    tenant_id: int, assistant_id: int, guest_id: uuid.UUID, expires_at: datetime, *, site: str = ""
-) -> str:
+def issue_guest(tenant_id: int, assistant_id: int, guest_id: uuid.UUID, expires_at: datetime, *, site: str = "") -> str:
     """A token that speaks for a visitor of a site. ``expires_at`` is cut to whole seconds."""
     return _sign(
         {

@@ -8,6 +8,7 @@ from workers.task import task
 
 REPLY = "dialogs.reply"
 GIVE_UP = "dialogs.give_up"
+CATCH_UP = "dialogs.catch_up"
 
 
 @task(REPLY, queue="answers", max_attempts=6, time_limit_s=180.0, amends=GIVE_UP)
@@ -25,3 +26,9 @@ async def reply(job: RunningJob) -> None:
 async def give_up(job: RunningJob) -> None:
     """Call a person where every attempt at an answer failed: no customer is left without a word."""
     await dialog_answering.give_up(job, dialog_id=int(job.args["dialog_id"]), message_id=int(job.args["message_id"]))
+
+
+@task(CATCH_UP)
+async def catch_up(job: RunningJob) -> None:
+    """Have answered what the assistants of the tenant were silent to for want of money."""
+    await dialog_answering.catch_up(job)

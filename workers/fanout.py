@@ -39,12 +39,14 @@ from core.facts.mail import MailQueued
 from core.facts.monitoring import AlertClosed, AlertOpened, AlertRaised
 from core.facts.payments import (
     BalanceExhausted,
+    BalanceRestored,
     PaymentCheckDue,
     PaymentMoved,
     PaymentNotified,
     RefundRequested,
     RefundUncovered,
 )
+from core.facts.support_requests import InstallationStaffAnswered
 from core.facts.telegram import (
     TelegramBotChanged,
     TelegramBotReleased,
@@ -55,7 +57,19 @@ from core.facts.telegram import (
 )
 from core.facts.triage import CategoriesChanged, ClassifierOutdated, TriageCorrected
 from services.unit_of_work import Fanout
-from workers import answering, dialogs, documents, handoffs, knowledge, leads, mail, payments, telegram, triage
+from workers import (
+    answering,
+    dialogs,
+    documents,
+    handoffs,
+    knowledge,
+    leads,
+    mail,
+    payments,
+    support_requests,
+    telegram,
+    triage,
+)
 from workers.task import TASKS
 from workers.wake import Waker
 
@@ -102,11 +116,13 @@ FANOUT: Mapping[type[Event], tuple[str, ...]] = {
     DocumentProgressed: (),
     PaymentMoved: (),
     BalanceExhausted: (),
+    BalanceRestored: (dialogs.CATCH_UP,),
     PaymentNotified: (payments.NOTIFIED,),
     PaymentCheckDue: (payments.CHECK,),
     RefundRequested: (payments.REFUND,),
     RefundUncovered: (),
     MailQueued: (mail.SEND,),
+    InstallationStaffAnswered: (support_requests.TELL,),
 }
 
 

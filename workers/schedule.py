@@ -12,7 +12,7 @@ import structlog
 
 from config.settings import Settings, get_settings
 from core.errors import Unavailable
-from services import dispatch, document_files, files, lost_operators, reconciliation, retention, thinning
+from services import dispatch, document_files, files, handoff_calls, lost_operators, reconciliation, retention, thinning
 from workers.lock_connection import lock_connection
 from workers.monitoring import SAMPLER, TICK_S
 from workers.task import TASKS
@@ -26,6 +26,7 @@ _ENDED_SESSIONS_DAYS = 30
 _TELEGRAM_DAYS = 30
 _ANALYTICS_DAYS = 400
 """A year and what it takes to compare it with the one before."""
+_NOTIFICATIONS_DAYS = 365
 _HOUR = 3600.0
 logger = structlog.get_logger(__name__)
 
@@ -60,6 +61,10 @@ async def _forget_mail() -> int:
     return await retention.forget_mail(days=get_settings().mail.retention_days)
 
 
+async def _forget_notifications() -> int:
+    return await retention.forget_payment_notifications(days=_NOTIFICATIONS_DAYS)
+
+
 @dataclass(frozen=True, slots=True)
 class Duty:
     """``work`` returns how many rows (tenants, for the sweep) it concerned. A change of leader may do it twice."""
@@ -81,6 +86,8 @@ SCHEDULE: tuple[Duty, ...] = (
     Duty("files.forget", 60.0, files.forget_unsent),
     Duty("documents.forget", 60.0, document_files.forget_cut_off),
     Duty("handoffs.return", 5.0, lost_operators.return_dialogs),
+    Duty("handoffs.call", 10.0, handoff_calls.call_staff),
+    Duty("payments.forget", _HOUR, _forget_notifications),
     Duty("payments.reconcile", reconciliation.EVERY_S, reconciliation.ask_about_open),
     Duty("monitoring.sample", TICK_S, SAMPLER.sample),
     Duty("monitoring.thin", _HOUR, thinning.thin_samples),

@@ -32,6 +32,13 @@ class BalanceExhausted(BillingEvent):
 
 
 @dataclass(frozen=True)
+class BalanceRestored(Event):
+    """Money came after the balance had run out: what assistants were silent to is to be answered."""
+
+    kind = "billing.restored"
+
+
+@dataclass(frozen=True)
 class RefundUncovered(BillingEvent):
     """The bank gave back more than the balance held: ``missing`` roubles are left for people to settle."""
 

@@ -19,6 +19,7 @@ from integrations.llm.port import ChatMessage, Completion, CompletionStream, Mod
 from integrations.model_endpoint import (
     BrokenStream,
     Budget,
+    EmptyAnswer,
     EndpointFailed,
     EndpointOptions,
     FailureReason,
@@ -30,6 +31,7 @@ from integrations.model_endpoint import (
 
 _HEALTH_TIMEOUT_S = 2.0
 _HEALTH_REMEMBERED_S = 5.0
+_MOST_TOKENS = 10**8
 
 
 class OpenAIChat:
@@ -158,7 +160,7 @@ class OpenAIStream:
         try:
             first = await answer.next()
             if first is None:
-                raise MalformedReply
+                raise EmptyAnswer
         except BaseException:
             await answer.aclose()
             raise
@@ -229,7 +231,7 @@ def _completion(reply: ChatCompletion) -> Completion:
             if call.type == "function"
         )
         if not text and not calls:
-            raise MalformedReply("an answer without text")
+            raise EmptyAnswer if choice.finish_reason else MalformedReply("an answer without text")
         return Completion(text, reply.model, choice.finish_reason, _usage(reply.usage), calls)
 
 
@@ -252,7 +254,10 @@ def _described(tool: Tool) -> dict[str, Any]:
 
 
 def _usage(usage: CompletionUsage | None) -> Usage | None:
-    return Usage(usage.prompt_tokens, usage.completion_tokens) if usage else None
+    """None where the endpoint counts nothing, or no numbers that can be kept: whoever stores it then estimates."""
+    told = [getattr(usage, name, None) for name in ("prompt_tokens", "completion_tokens")]
+    counts = [count for count in told if type(count) is int and 0 <= count <= _MOST_TOKENS]
+    return Usage(*counts) if len(counts) == len(told) else None
 
 
 def _idempotency(model: str, key: str | None) -> dict[str, str]:

@@ -24,6 +24,7 @@ from integrations.mail.port import OutgoingMail
 _GOING_AWAY = 421
 _FOR_GOOD = 500
 _LONGEST_WORDS = 300
+_GOODBYE_S = 2.0
 logger = structlog.get_logger(__name__)
 
 
@@ -59,7 +60,7 @@ class SmtpServer:
 
 
 class SmtpMailer:
-    """A :class:`integrations.mail.port.Mailer`. ``timeout_s`` bounds all of one e-mail."""
+    """A :class:`integrations.mail.port.Mailer`. ``timeout_s`` bounds all of one e-mail but the goodbye."""
 
     keeps = False
 
@@ -106,7 +107,7 @@ class SmtpMailer:
             async with asyncio.timeout(self._timeout_s):
                 await self._connect(client)
                 yield client
-                await self._part(client)
+            await self._part(client)
         except TimeoutError:
             raise SmtpConnectionFailed(f"{server.host}:{server.port} did not answer in {self._timeout_s:g} s") from None
         finally:
@@ -121,7 +122,8 @@ class SmtpMailer:
     async def _part(self, client: SMTP) -> None:
         """The e-mail is the server's already: how it takes the goodbye changes nothing."""
         try:
-            await client.quit()
+            async with asyncio.timeout(min(_GOODBYE_S, self._timeout_s)):
+                await client.quit()
         except (SMTPException, OSError, TimeoutError) as error:
             logger.debug("smtp_goodbye_failed", error=type(error).__name__)
 

@@ -59,8 +59,8 @@ class OpenedPayment:
 class BankState:
     """What a bank says of a payment. ``refunded`` is None where it does not say how much went back.
 
-    ``order_id`` is None where it does not repeat the order; ``card`` holds the masked card, as far as it is told:
-    ``pan``, ``exp_date``, ``card_id``.
+    ``refunding`` says that it gives money back just now; ``order_id`` is None where it does not repeat the order;
+    ``card`` holds the masked card, as far as it is told: ``pan``, ``exp_date``, ``card_id``.
     """
 
     provider_id: str
@@ -70,6 +70,7 @@ class BankState:
     error_code: str | None = None
     card: Mapping[str, str] = field(default_factory=dict)
     order_id: str | None = None
+    refunding: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ _STATUSES: Mapping[str, StatusWord] = {
     "DEADLINE_EXPIRED": "DEADLINE_EXPIRED",
     "ATTEMPTS_EXPIRED": "REJECTED",
 }
+_GIVING_BACK = frozenset({"REFUNDING", "ASYNC_REFUNDING", "REVERSING"})
 _GIVEN_BACK = frozenset({"REFUNDED", "PARTIAL_REFUNDED", "REVERSED", "PARTIAL_REVERSED", "CANCELED"})
 
 
@@ -175,4 +176,5 @@ def _state(told: Mapping[str, Any]) -> BankState:
         error_code=None if code == "0" else code[:64],
         card=card,
         order_id=str(told["OrderId"]) if told.get("OrderId") else None,
+        refunding=told["Status"] in _GIVING_BACK,
     )

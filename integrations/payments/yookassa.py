@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from core import network
 from core.errors import BadRequest, Unavailable
+from core.text import is_storable
 from integrations.payments import yookassa_client
 from integrations.payments.port import (
     BankRefused,
@@ -27,6 +28,7 @@ _THREADS = 8
 _TRIES = 3
 _PAUSE_S = 0.3
 _DESCRIPTION = 128
+_LONGEST_WORD = 128
 _STATUSES: Mapping[str, StatusWord] = {
     "pending": "NEW",
     "waiting_for_capture": "AUTHORIZED",
@@ -101,7 +103,7 @@ class YookassaGateway:
             "object_id": told.get("id"),
             "status": told.get("status"),
         }
-        if not all(value is None or (isinstance(value, str) and len(value) <= 128) for value in kept.values()):
+        if not all(value is None or _is_word(value) for value in kept.values()):
             raise BadRequest("The notification is in an unknown form")
         return self.notice_of(kept)
 
@@ -136,6 +138,10 @@ class YookassaGateway:
                 code, text = str(told.get("code", "refused")), str(told.get("description", ""))
                 raise BankRefused(code, text) from refused
         raise Unavailable("YooKassa does not answer; check OPORA_YOOKASSA_API_URL")
+
+
+def _is_word(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= _LONGEST_WORD and is_storable(value)
 
 
 def _state(payment: Any) -> BankState:

@@ -50,6 +50,7 @@ CREATE UNIQUE INDEX handoffs_open ON handoffs (dialog_id) WHERE state IN ('reque
 CREATE INDEX handoffs_queue ON handoffs (tenant_id, rank, requested_at, id) WHERE state = 'requested';
 CREATE INDEX handoffs_load ON handoffs (tenant_id, operator_id) WHERE state = 'active';
 CREATE INDEX handoffs_offered ON handoffs (tenant_id, offered_to_id) WHERE state = 'requested';
+CREATE INDEX handoffs_uncalled ON handoffs (requested_at) WHERE state = 'requested' AND called_at IS NULL;
 CREATE INDEX handoffs_handled ON handoffs (tenant_id, ended_at) WHERE state = 'released';
 ALTER TABLE handoffs ADD CONSTRAINT handoffs_operator
     FOREIGN KEY (tenant_id, operator_id) REFERENCES users (tenant_id, id);
@@ -138,6 +139,7 @@ GRANT INSERT ON ai_usage, analytics_events, support_requests TO opora_app;
 GRANT UPDATE (attachments) ON support_requests TO opora_app;
 GRANT INSERT, DELETE ON ai_usage, analytics_events TO opora_system;
 GRANT INSERT, UPDATE, DELETE ON mail TO opora_system;
+GRANT DELETE ON payment_notifications TO opora_system;
 -- A company and the code that confirms its owner's address are one transaction.
 GRANT INSERT, UPDATE ON email_codes TO opora_system;
 CREATE INDEX mail_bodies ON mail (created_at) WHERE sealed_body <> '';

@@ -22,16 +22,18 @@ DROP FUNCTION exact_candidates(text[], integer);
 CREATE FUNCTION lexical_frequencies(asked_language text, asked text[], most integer, scopes bigint[])
 RETURNS TABLE (lexeme text, chunks bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    -- Counted up to `most` in all scopes together: what is common in one is not counted in the next.
     SELECT word, (
-        SELECT sum(counted.n)::bigint FROM unnest(scopes) AS asked_scope, LATERAL (
-            SELECT count(*) AS n FROM (
+        SELECT count(*) FROM (
+            SELECT 1 FROM unnest(scopes) AS asked_scope, LATERAL (
                 SELECT 1 FROM knowledge_chunks c
                 WHERE c.tenant_id = nullif(current_setting('opora.tenant_id', true), '')::bigint
                     AND c.scope = asked_scope
                     AND c.is_current AND c.language = asked_language AND c.search @@ quote_literal(word)::tsquery
                 LIMIT most
-            ) AS found
-        ) AS counted
+            ) AS here
+            LIMIT most
+        ) AS found
     )
     FROM unnest(asked) AS word
 $$;

@@ -1,0 +1,1 @@
+"""How people greet, by language: patterns of words in lower case, without punctuation."""
