@@ -87,11 +87,10 @@ async def _decide(limiter: MovingWindowRateLimiter, item: RateLimitItem, bucket:
 def _items(settings: Settings) -> Mapping[Bucket, Sequence[tuple[RateLimitItem, Bucket]]]:
     """What a request of each kind counts in: the window, and whose count it is."""
     limits = settings.limits
-    auth = (RateLimitItemPerMinute(limits.auth_per_minute), Bucket.AUTH)
     other = (RateLimitItemPerMinute(limits.other_per_minute), Bucket.OTHER)
     return {
-        Bucket.AUTH: [auth],
-        Bucket.LOGIN: [(RateLimitItemPerMinute(limits.login_per_5_minutes, 5), Bucket.LOGIN), auth],
+        Bucket.AUTH: [(RateLimitItemPerMinute(limits.auth_per_minute), Bucket.AUTH)],
+        Bucket.LOGIN: [(RateLimitItemPerMinute(limits.login_per_5_minutes, 5), Bucket.LOGIN)],
         Bucket.RESEND: [
             (RateLimitItemPerMinute(limits.resend_per_minute), Bucket.RESEND),
             (RateLimitItemPerDay(limits.resend_per_day), Bucket.RESEND),

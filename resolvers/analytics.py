@@ -42,7 +42,7 @@ class AnalyticsQuery:
         """Database, Redis, processes, disk, sockets and chat models, as they are now."""
         health = await installation_health.check()
         providers = await ai_providers.states() if health.database is not None else []
-        return InstallationHealthType.of(health, await GATEWAY.figures(), providers)
+        return InstallationHealthType.of(health, (await GATEWAY.figures()).open, providers)
 
 
 @strawberry.type

@@ -10,6 +10,7 @@ from core import unset
 from core.actor import Actor, Role
 from rest.operations import Examples, Group, Id
 from rest.replyx import ai_tokens_examples as examples
+from rest.replyx.done import DoneView
 from rest.replyx.words import moment
 from services import ai_tokens
 from services.ai_tokens import TokenFields, TokenState
@@ -125,10 +126,14 @@ async def update_ai_token(actor: Actor, token_id: Id, body: AiTokenPut) -> AiTok
     return AiTokenView.of(await ai_tokens.update(actor, token_id, body.fields))
 
 
-@group.delete("/admin/ai-tokens/{token_id}", "Удаление AI токена", role=Role.SUPERADMIN, status=204, errors=(404,))
-async def delete_ai_token(actor: Actor, token_id: Id) -> None:
+@group.delete(
+    "/admin/ai-tokens/{token_id}", "Удаление AI токена", role=Role.SUPERADMIN, errors=(404,),
+    examples=Examples(response=examples.DELETED),
+)  # fmt: skip
+async def delete_ai_token(actor: Actor, token_id: Id) -> DoneView:
     """Статистика использования остаётся."""
     await ai_tokens.delete(actor, token_id)
+    return DoneView(examples.DELETED["message"])
 
 
 @group.post(

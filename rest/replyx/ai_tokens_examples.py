@@ -54,3 +54,4 @@ MONITORING: Body = {
         "most_common_error": "rate_limit_exceeded",
     },
 }
+DELETED: Body = {"success": True, "message": "AI токен удалён"}

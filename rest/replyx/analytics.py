@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from core.actor import Actor, Role
 from models.billing import ServiceType
+from rest.decoding import check_free_json
 from rest.operations import Examples, Group, Id
 from rest.replyx import admin_examples as examples
 from rest.replyx.words import moment, money
@@ -118,6 +119,7 @@ async def analytics_overview(actor: Actor, query: OverviewQuery) -> OverviewView
 )  # fmt: skip
 async def send_analytics_event(body: NewEvent, actor: Actor | None) -> EventView:
     """Токен не обязателен: первые шаги делают до входа."""
+    check_free_json(body.properties, "properties")
     event = await analytics.record(
         actor,
         event_type=body.event_type,

@@ -27,3 +27,4 @@ ASSISTANT: Body = {
 ASSISTANT_CHANGES: Body = {"name": "Обновленное имя", "system_prompt": "Новый промпт", "is_active": False}
 BULK: Body = {"action": "deactivate", "ids": [1, 2]}
 BULK_DONE: Body = {"action": "deactivate", "ids": [1, 2], "count": 2}
+DELETED: Body = {"success": True, "message": "Ассистент удалён"}

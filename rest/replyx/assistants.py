@@ -12,6 +12,7 @@ from core import unset
 from core.actor import Actor, Role
 from rest.operations import Examples, Group, Id
 from rest.replyx import assistant_examples as examples
+from rest.replyx.done import DoneView
 from rest.replyx.words import moment
 from services import assistants
 from services.assistants import (
@@ -156,8 +157,12 @@ async def update_assistant(actor: Actor, assistant_id: Id, body: AssistantPut) -
     return AssistantView.of(await assistants.update(actor, assistant_id, body.changes))
 
 
-@group.delete("/assistants/{assistant_id}", "Удаление ассистента", role=Role.ADMIN, status=204, errors=(404,))
-async def delete_assistant(actor: Actor, assistant_id: Id) -> None:
+@group.delete(
+    "/assistants/{assistant_id}", "Удаление ассистента", role=Role.ADMIN, errors=(404,),
+    examples=Examples(response=examples.DELETED),
+)  # fmt: skip
+async def delete_assistant(actor: Actor, assistant_id: Id) -> DoneView:
     """Вместе с его знаниями, ботом и диалогами."""
     async with unit_of_work(actor) as uow:
         await assistants.delete(uow, assistant_id)
+    return DoneView(examples.DELETED["message"])

@@ -12,6 +12,7 @@ from models.documents import Document, DocumentStatus
 from rest.operations import Examples, Group, Id
 from rest.problems import FieldError, WrongFields
 from rest.replyx import knowledge_examples as examples
+from rest.replyx.done import DoneView
 from rest.replyx.words import moment
 from rest.uploads import Upload
 from services import document_files
@@ -86,7 +87,11 @@ async def list_documents(actor: Actor, query: DocumentsQuery) -> list[DocumentVi
     return [DocumentView.of(row) for row in rows]
 
 
-@group.delete("/documents/{document_id}", "Удаление документа", role=Role.ADMIN, status=204, errors=(404,))
-async def delete_document(actor: Actor, document_id: Id) -> None:
+@group.delete(
+    "/documents/{document_id}", "Удаление документа", role=Role.ADMIN, errors=(404,),
+    examples=Examples(response=examples.DOCUMENT_DELETED),
+)  # fmt: skip
+async def delete_document(actor: Actor, document_id: Id) -> DoneView:
     """Из документа больше не отвечают, даже если он ещё обрабатывался."""
     await document_files.delete(actor, document_id)
+    return DoneView(examples.DOCUMENT_DELETED["message"])

@@ -84,12 +84,13 @@ async def send_test_email(actor: Actor, body: TestSend) -> TestSendView:
 
 
 @group.post(
-    "/email/confirm_email", "Подтверждение email по коду", role=None, errors=(400,), body_limit=_SMALL_BODY,
-    examples=Examples(examples.CONFIRMATION, examples.CONFIRMED),
+    "/email/confirm_email", "Подтверждение email по коду", role=None, bucket=Bucket.OTHER, errors=(400,),
+    body_limit=_SMALL_BODY, examples=Examples(examples.CONFIRMATION, examples.CONFIRMED),
 )  # fmt: skip
 async def confirm_email(body: EmailConfirmation, origin: Origin) -> EmailConfirmedView:
     """Код действует 15 минут; после пяти попыток нужен новый."""
-    await origin.count(Bucket.AUTH, by_email(body.email))
+    # Five tries a code and ten codes a day bound the guessing: see services.confirmations.
+    await origin.count(Bucket.OTHER, by_email(body.email))
     pair = await confirmations.confirm(email=body.email, code=body.code, dialect=Dialect.REPLYX)
     return EmailConfirmedView.of(pair)
 

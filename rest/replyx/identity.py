@@ -39,8 +39,8 @@ class LogoutView(msgspec.Struct):
 
 
 @group.post(
-    "/auth/register", "Регистрация нового пользователя", role=None, status=201, errors=(409,), body_limit=_SMALL_BODY,
-    examples=Examples(examples.REGISTRATION, examples.USER),
+    "/auth/register", "Регистрация нового пользователя", role=None, bucket=Bucket.OTHER, status=201, errors=(409,),
+    body_limit=_SMALL_BODY, examples=Examples(examples.REGISTRATION, examples.USER),
 )  # fmt: skip
 async def register_account(body: AccountRegistration) -> UserView:
     """Пользователь становится владельцем новой компании; приветственный бонус начисляется сразу."""

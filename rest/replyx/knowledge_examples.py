@@ -35,3 +35,5 @@ NEW_QA: Body = {
     "tags": ["настройка", "бот"],
 }
 QA: Body = {"id": 1, **NEW_QA, "created_at": "2025-09-01T10:00:00Z"}
+DOCUMENT_DELETED: Body = {"success": True, "message": "Документ удалён"}
+QA_DELETED: Body = {"success": True, "message": "Q&A запись удалена"}

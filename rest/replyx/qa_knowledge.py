@@ -12,6 +12,7 @@ from core import unset
 from core.actor import Actor, Role
 from rest.operations import Examples, Group, Id
 from rest.replyx import knowledge_examples as examples
+from rest.replyx.done import DoneView
 from rest.replyx.words import moment
 from services import qa_entries
 from services.entries import MAX_ANSWER, MAX_QUESTION, MAX_SEARCH, MAX_TAG, MAX_TAGS
@@ -98,6 +99,10 @@ async def update_qa(actor: Actor, entry_id: Id, body: QaPut) -> QaView:
     return QaView.of(await qa_entries.update(actor, entry_id, body.changes))
 
 
-@group.delete("/qa-knowledge/{entry_id}", "Удаление Q&A записи", role=Role.AGENT, status=204, errors=(404,))
-async def delete_qa(actor: Actor, entry_id: Id) -> None:
+@group.delete(
+    "/qa-knowledge/{entry_id}", "Удаление Q&A записи", role=Role.AGENT, errors=(404,),
+    examples=Examples(response=examples.QA_DELETED),
+)  # fmt: skip
+async def delete_qa(actor: Actor, entry_id: Id) -> DoneView:
     await qa_entries.delete(actor, entry_id)
+    return DoneView(examples.QA_DELETED["message"])

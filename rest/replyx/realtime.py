@@ -25,6 +25,7 @@ from realtime.websocket import is_number
 from rest.operations import Examples, Group, Origin
 from rest.problems import problem_of
 from rest.replyx.errors import replyx_error
+from services.client_ip import client_ip
 from services.rate_limits import Bucket, RateLimiter, by_address, by_person
 
 group = Group("Server-Sent Events", Bucket.OTHER)
@@ -103,18 +104,23 @@ async def stream_stats() -> StreamStatsView:
 def socket_routes(limiter: RateLimiter) -> Sequence[BaseRoute]:
     """Beside the dialect's prefix, as the document has it."""
 
-    async def listen(visit: Visit) -> Ear:
-        return DialogEar(visit.actor, visit.dialog_id, limiter, _refusal)
+    async def admit(address: str, credentials: Credentials) -> None:
+        if credentials.makes_a_guest:
+            (await limiter.check(Bucket.OTHER, address)).enforce()
 
-    dialect = DialogDialect(
-        render=partial(frames.render, Surface.SOCKET),
-        render_passing=partial(frames.render_passing, Surface.SOCKET),
-        greet=lambda visit, seq: frames.established(visit, f"{visit.kind}_{visit.dialog_id}", seq),
-        refuse=_refusal,
-        listen=listen,
-    )
+    async def listen(address: str, visit: Visit) -> Ear:
+        return DialogEar(visit.actor, visit.dialog_id, limiter, _refusal, address)
 
     async def dialog_socket(websocket: WebSocket) -> None:
+        address = by_address(client_ip(websocket.scope))
+        dialect = DialogDialect(
+            render=partial(frames.render, Surface.SOCKET),
+            render_passing=partial(frames.render_passing, Surface.SOCKET),
+            greet=lambda visit, seq: frames.established(visit, f"{visit.kind}_{visit.dialog_id}", seq),
+            refuse=_refusal,
+            admit=partial(admit, address),
+            listen=partial(listen, address),
+        )
         await serve_dialog_socket(websocket, dialect)
 
     return [WebSocketRoute("/ws/dialogs/{dialog_id}", dialog_socket)]

@@ -6,7 +6,6 @@ from typing import Self
 import strawberry
 
 from config.redis import RedisState
-from realtime.gateway import GatewayFigures
 from schema.types.rows import copier
 from schema.types.scalars import BigInt
 from services.ai_providers import ProviderState, ProviderStatus
@@ -62,7 +61,7 @@ class InstallationHealthType:
     ai_providers: list[AiProvider]
 
     @classmethod
-    def of(cls, health: InstallationHealth, sockets: GatewayFigures, providers: Sequence[ProviderState]) -> Self:
+    def of(cls, health: InstallationHealth, open_sockets: int, providers: Sequence[ProviderState]) -> Self:
         return cls(
             healthy=health.is_healthy,
             database=None if health.database is None else DatabaseHealth.of(health.database),
@@ -70,6 +69,6 @@ class InstallationHealthType:
             processes=health.processes.processes,
             uptime_seconds=BigInt(health.processes.uptime_s),
             free_bytes=BigInt(health.free_bytes),
-            open_sockets=sockets.open,
+            open_sockets=open_sockets,
             ai_providers=[AiProvider(**_PROVIDER(provider)) for provider in providers],
         )
