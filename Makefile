@@ -1,12 +1,14 @@
 # Each target is alone enough on a machine with Python 3.11+ and make. `make PYTHON=python3.12 run` chooses one.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run voice test lint format typecheck unit lock bench schema clean
+.PHONY: help run voice test lint format typecheck unit proof lock bench schema clean
 
 VENV ?= .venv
 BIN = $(VENV)/bin
 ENVIRONMENT = VENV=$(VENV) PYTHON="$(PYTHON)" sh deploy/environment.sh
 ARGS ?=
+# Else every process that is started compiles the whole product anew.
+unexport PYTHONDONTWRITEBYTECODE
 # Twice the cores of a small machine: much of the suite waits for processes that it kills and starts.
 PYTEST_WORKERS ?= 4
 
@@ -33,6 +35,10 @@ lint:  ## ruff, mypy, import contracts
 unit:  ## the test suite alone; ARGS="tests/tickets -k status"
 	@$(ENVIRONMENT) dev
 	@$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile $(ARGS)
+
+proof:  ## the long forms of what the suite proves in short, one after the other
+	@$(ENVIRONMENT) dev
+	@$(BIN)/pytest -n 0 -m proof $(ARGS)
 
 format:  ## rewrite the code in the common format
 	@$(ENVIRONMENT) dev

@@ -28,6 +28,7 @@ BENCHMARKS = {
     "telegram_bot": Benchmark("updates of a bot a second: stored by its webhook, and handled to the last reply"),
     "payments": Benchmark("notifications of payments, repeated, shuffled and forged: each payment credited once"),
     "vector_search": Benchmark("recall and time of the search among 100,000 vectors of 32 tenants"),
+    "knowledge_search": Benchmark("each lane of a search among 100,000 passages of a tenant and two assistants"),
     "grounding": Benchmark("which hand-written answers the grounding check passes, case by case"),
     "triage": Benchmark("categories and tones of new tickets, on texts that the examples do not hold"),
     "quality": Benchmark("retrieval, refusals, triage and grounding, with the embedded model", needs_data=True),

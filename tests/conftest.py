@@ -1,13 +1,22 @@
 """Fixtures of all tests. They stand in tests/fixtures, a file a subject."""
 
+import gc
 import os
+import sys
 
+import pytest
 import structlog
 
 from config.threads import one_thread_each
+from tests.fixtures.scheduling import longest_first
 
 # As `opora` does: the suite runs several processes beside each other.
 one_thread_each()
+# Every worker and every process that a test starts would compile the product and rewrite the tests' assertions anew.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# Modules and tests stay until the end: looking through them for garbage again and again is a tenth of the time.
+gc.disable()
 # What the developer's shell has set for a running Opora is none of the tests' business.
 for _name in [name for name in os.environ if name.startswith("OPORA_")]:
     del os.environ[_name]
@@ -33,3 +42,13 @@ pytest_plugins = (
     "tests.fixtures.work",
     "tests.fixtures.telegram",
 )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    longest_first(items)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()

@@ -1,18 +1,20 @@
 """A token that failed rests, longer each time, and is probed by one request before it serves again."""
 
 import asyncio
+import json
 from datetime import timedelta
 
 import pytest
 
 from core.clock import now
+from core.errors import ModelUnavailable
 from core.refusals.models import ProviderUnavailable
 from models.tenants import Tenant
 from services import ai_claims, ai_tokens
 from services.ai_claims import Claim, rest_s
 from services.ai_tokens import TokenFields
-from tests.ai_pool.pool import MODEL, Endpoints, ask, tokens_in_database, wake
-from tests.doubles.openai import Status
+from tests.ai_pool.pool import ASKED, MODEL, Endpoints, ask, chat_of, tokens_in_database, wake
+from tests.doubles.openai import Garbage, Status
 
 
 async def test_a_resting_token_is_not_asked(endpoints: Endpoints, tenant: Tenant) -> None:
@@ -91,6 +93,27 @@ async def test_a_request_that_is_refused_for_what_it_asks_blames_no_token(endpoi
     endpoints.first.faults.append(Status(404))
     await ask(tenant)
     assert (await tokens_in_database())[0].rests_until is None
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize("reason", ["content_filter", "length", "stop"])
+async def test_a_customer_who_makes_it_say_nothing_puts_no_token_to_rest(
+    reason: str, streamed: bool, endpoints: Endpoints, tenant: Tenant
+) -> None:
+    await endpoints.pool(endpoints.first, endpoints.second)
+    for double in (endpoints.first, endpoints.second):
+        double.faults.append(_silence(reason, streamed=streamed))
+    answer = anext(aiter((await chat_of(tenant)).stream(ASKED, max_tokens=50))) if streamed else ask(tenant)
+    with pytest.raises(ModelUnavailable):
+        await answer
+    assert [token.rests_until for token in await tokens_in_database()] == [None, None]
+
+
+def _silence(reason: str, *, streamed: bool) -> Garbage:
+    kind, said = ("chat.completion.chunk", "delta") if streamed else ("chat.completion", "message")
+    choice = {"index": 0, "finish_reason": reason, said: {"role": "assistant", "content": None}}
+    reply = json.dumps({"id": "x", "object": kind, "created": 1, "model": MODEL, "choices": [choice]})
+    return Garbage(f"data: {reply}\n\ndata: [DONE]\n\n", "text/event-stream") if streamed else Garbage(reply)
 
 
 async def test_a_new_key_ends_the_rest(endpoints: Endpoints, tenant: Tenant) -> None:

@@ -6,8 +6,10 @@ import pytest
 
 from core.actor import system_actor
 from core.refusals.models import FailoverFailed, ProviderUnavailable, RequestTimeout, TokenLimitExceeded
+from models.ai_tokens import AiToken
 from models.tenants import Tenant
 from services import ai_pool, answering
+from services.unit_of_work import SystemReason, system_unit_of_work
 from tests.ai_pool.pool import MODEL, Endpoints, ask, chat_of, tokens_in_database, usage_of
 from tests.doubles.openai import Break, Fault, Garbage, Hang, Status
 
@@ -152,3 +154,11 @@ async def test_a_stream_that_broke_off_repeats_nothing(endpoints: Endpoints, ten
         await anext(pieces)
     assert not endpoints.second.requests
     assert (await tokens_in_database())[0].last_error == "broken_stream"
+
+
+async def test_a_key_that_cannot_be_opened_is_passed_over(endpoints: Endpoints, tenant: Tenant) -> None:
+    unreadable, _ = await endpoints.pool(endpoints.first, endpoints.second)
+    async with system_unit_of_work(SystemReason.AI_POOL):
+        await AiToken.filter(id=unreadable.id).update(sealed_token="sealed.with.another.key")
+    assert await ask(tenant) == ANSWER
+    assert [token.last_error for token in await tokens_in_database()] == ["key_refused", None]

@@ -1,7 +1,9 @@
 """Every try is a row of usage, with its tokens and its cost; bookkeeping never fails an answer."""
 
+import json
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -53,6 +55,19 @@ async def test_uncounted_tokens_are_estimated_and_said_to_be(endpoints: Endpoint
     assert [(row.prompt_tokens, row.completion_tokens, row.estimated) for row in await usage_of(tenant)] == [
         (3, 2, True)
     ]
+
+
+@pytest.mark.parametrize(
+    "usage", [{}, {"prompt_tokens": None, "completion_tokens": 2}, {"prompt_tokens": -5, "completion_tokens": 1},
+              {"prompt_tokens": 2**40, "completion_tokens": 1}, {"prompt_tokens": "7", "completion_tokens": True}],
+)  # fmt: skip
+async def test_numbers_that_cannot_be_are_estimated_too(
+    usage: dict[str, Any], endpoints: Endpoints, tenant: Tenant
+) -> None:
+    await endpoints.pool(endpoints.first)
+    endpoints.first.faults.append(Garbage(json.dumps({**json.loads(UNCOUNTED), "usage": usage})))
+    assert await ask(tenant) == "yes, ok"
+    assert [(row.prompt_tokens, row.estimated, row.error) for row in await usage_of(tenant)] == [(3, True, None)]
 
 
 async def test_a_stream_that_nobody_reads_to_its_end_is_stored(endpoints: Endpoints, tenant: Tenant) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.intents import Verdict, verdict_on_answer, wants_person
+from services.intents import Verdict, is_greeting, verdict_on_answer, wants_person
 
 WANTED = [
     "позовите оператора",
@@ -187,3 +187,23 @@ def test_whoever_says_more_than_a_verdict_asks_something(text: str) -> None:
 
 def test_a_long_row_of_verdicts_takes_no_time() -> None:
     assert verdict_on_answer("көп рахмет " * 10 + "x") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Привет!", "Здравствуйте", "Добрый день, как дела?", "Доброго времени суток!", "Сәлеметсіз бе!",
+        "салем, қалайсыз?", "Қайырлы күн", "Hello there", "hi!", "Good morning, how are you?",
+    ],
+)  # fmt: skip
+def test_a_greeting_asks_for_nothing(text: str) -> None:
+    assert is_greeting(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Привет, не работает интернет", "Здорово!", "Как дела с моим заказом?", "Hello, where is my order?",
+     "Сәлем, тапсырыс қайда?", "Привет " * 60],
+)  # fmt: skip
+def test_what_asks_for_anything_is_no_greeting(text: str) -> None:
+    assert not is_greeting(text)

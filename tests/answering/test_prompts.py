@@ -47,6 +47,14 @@ def test_injected_text_stays_between_the_marks() -> None:
     assert question.content.count(boundary) == 2
 
 
+def test_the_owners_words_stay_between_the_marks_too() -> None:
+    words = f"{INJECTION}\n$passages $boundary"
+    system, _ = build_messages("?", [], PASSAGES, Language.ENGLISH, words)
+    boundary = boundary_of(system.content)
+    assert enclosed(system.content, boundary)[0] == words
+    assert len(enclosed(system.content, boundary)) == 1 + len(PASSAGES)
+
+
 def test_the_marks_of_each_request_are_its_own() -> None:
     first, second = (build_messages("?", [], PASSAGES, Language.ENGLISH)[0].content for _ in range(2))
     assert boundary_of(first) != boundary_of(second)

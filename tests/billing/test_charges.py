@@ -126,6 +126,18 @@ async def test_the_owner_is_told_once_until_money_comes(tenant: Tenant, dialog: 
     assert len(await rows(tenant, "SELECT id FROM mail")) == 2
 
 
+async def test_money_that_comes_before_the_silence_is_not_said_to_be_gone(
+    tenant: Tenant, dialog: Dialog, make_user: MakeUser
+) -> None:
+    await make_user(tenant, Role.ADMIN)
+    await top_up(tenant, FIVE)
+    await silence(dialog)
+    assert await rows(tenant, "SELECT id FROM mail") == []
+    await charge(dialog, 1)
+    await silence(dialog)
+    assert len(await rows(tenant, "SELECT id FROM mail")) == 1
+
+
 async def test_a_tenant_without_an_owner_is_silenced_all_the_same(tenant: Tenant, dialog: Dialog) -> None:
     await silence(dialog)
     async with unit_of_work(Actor(tenant.id, Role.ADMIN)):

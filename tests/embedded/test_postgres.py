@@ -16,19 +16,29 @@ from app.embedded import account
 from app.embedded.ownership import DataDirInUse
 from app.embedded.postgres import EmbeddedPostgres
 from tests.architecture.source import ROOT
+from tests.embedded.conftest import scratch
 from tests.embedded.sql import value
 
 
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[EmbeddedPostgres]:
+    with scratch() as data_dir:
+        # A killed process loses nothing that the system already has; only a crash of the machine needs the disk.
+        postgres = EmbeddedPostgres(data_dir, durable=False)
+        yield postgres
+        postgres.stop()
+
+
 @pytest.fixture
-def server(data_dir: Path) -> Iterator[EmbeddedPostgres]:
-    # A killed process loses nothing that the system already has; only a crash of the machine needs the disk.
-    postgres = EmbeddedPostgres(data_dir, durable=False)
-    postgres.start()
-    yield postgres
-    postgres.stop()
+def server(cluster: EmbeddedPostgres) -> EmbeddedPostgres:
+    """Running, whatever the test before did with it."""
+    if not cluster.is_running():
+        cluster.start()
+    return cluster
 
 
 async def _fill(server: EmbeddedPostgres) -> None:
+    await value(server.url, "DROP TABLE IF EXISTS kept")
     await value(server.url, "CREATE TABLE kept AS SELECT * FROM generate_series(1, 1000) AS number")
 
 
@@ -46,9 +56,9 @@ async def test_address_stays_the_same_over_restarts(server: EmbeddedPostgres) ->
     assert server.start() == before
 
 
-async def test_second_start_while_the_first_lives_is_refused(server: EmbeddedPostgres, data_dir: Path) -> None:
+async def test_second_start_while_the_first_lives_is_refused(server: EmbeddedPostgres) -> None:
     with pytest.raises(DataDirInUse, match=f"process {os.getpid()}"):
-        EmbeddedPostgres(data_dir).start()
+        EmbeddedPostgres(server.data_dir).start()
     assert await value(server.url, "SELECT 1") == 1
 
 
@@ -62,8 +72,8 @@ def test_next_start_works_after_the_owner_was_killed(data_dir: Path) -> None:
         assert server.is_running()
 
 
-async def test_pid_file_that_names_a_stranger_is_ignored(server: EmbeddedPostgres, data_dir: Path) -> None:
-    pid_file = (data_dir / "postgres").resolve() / "postmaster.pid"
+async def test_pid_file_that_names_a_stranger_is_ignored(server: EmbeddedPostgres) -> None:
+    pid_file = (server.data_dir / "postgres").resolve() / "postmaster.pid"
     lines = pid_file.read_text().splitlines()
     server.kill()
     # After a restart of the machine the number belongs to somebody else, here to this very test.
@@ -82,16 +92,16 @@ async def test_wrong_or_no_password_is_refused_on_port_and_socket(server: Embedd
             await value(address.replace(password, "guess"), "SELECT 1")
 
 
-async def test_lost_password_file_is_replaced(server: EmbeddedPostgres, data_dir: Path) -> None:
+async def test_lost_password_file_is_replaced(server: EmbeddedPostgres) -> None:
     await _fill(server)
     server.stop()
-    (data_dir / "run" / "postgres.password").unlink()
+    (server.data_dir / "run" / "postgres.password").unlink()
     server.start()
     assert await value(server.url, "SELECT count(*) FROM kept") == 1000
 
 
-def test_secrets_are_for_the_owner_alone(server: EmbeddedPostgres, data_dir: Path) -> None:
-    assert (data_dir / "run" / "postgres.password").stat().st_mode & 0o077 == 0
+def test_secrets_are_for_the_owner_alone(server: EmbeddedPostgres) -> None:
+    assert (server.data_dir / "run" / "postgres.password").stat().st_mode & 0o077 == 0
 
 
 async def test_taken_port_is_exchanged(server: EmbeddedPostgres) -> None:

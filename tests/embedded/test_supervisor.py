@@ -15,6 +15,7 @@ import pytest
 from app import demo, welcome
 from tests.embedded.conftest import scratch
 from tests.embedded.running import Up, eventually, free_port, processes_of
+from tests.fixtures.clusters import seed
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
@@ -84,6 +85,7 @@ def test_killed_database_is_started_again(running: Up) -> None:
 
 
 def test_ctrl_c_leaves_no_process(data_dir: Path) -> None:
+    seed(data_dir)
     with Up(data_dir) as up:
         up.wait_until_ready()
         assert _paste(up.first_query())["data"]["__typename"]
@@ -93,6 +95,7 @@ def test_ctrl_c_leaves_no_process(data_dir: Path) -> None:
 
 
 def test_kill_9_blocks_no_start_and_leaves_no_process(data_dir: Path) -> None:
+    seed(data_dir)
     with Up(data_dir) as up:
         up.wait_until_ready()
         up.end(signal.SIGKILL)

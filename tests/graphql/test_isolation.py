@@ -2,9 +2,10 @@
 
 import copy
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+import httpx
 import pytest
 from graphql import (
     GraphQLInputObjectType,
@@ -13,12 +14,15 @@ from graphql import (
     parse,
 )
 from graphql.language import OperationDefinitionNode, VariableNode
+from starlette.applications import Starlette
 
 from core.actor import Role, system_actor
 from schema.root import schema
 from services import categories
 from services.unit_of_work import unit_of_work
-from tests.fixtures.people import MakeTenant, MakeUser
+from tests.fixtures.application import client_of
+from tests.fixtures.people import MakeTenant, MakeUser, new_tenant, new_user
+from tests.fixtures.people import sign_in as sign_in_by_password
 from tests.graphql.client import GraphQLClient
 from tests.graphql.conftest import SignIn
 from tests.graphql.operations import CALLS, call, document
@@ -27,6 +31,7 @@ from tests.graphql.socket_client import graphql_socket
 from tests.graphql.world import MARK, World, make_world
 
 Path = tuple[str, ...]
+Attack = tuple[GraphQLClient, World, World]
 MISSING = str(2**62)
 OPEN_TO_ALL = {
     ("Mutation.register", ("input", "tenantId")): "one registers into a tenant that one names",
@@ -95,19 +100,38 @@ async def _categories_of(world: World) -> set[str]:
         return {str(category.id) for category in await categories.ensure_builtin(uow)}
 
 
+async def new_attack(client: httpx.AsyncClient) -> Attack:
+    """An admin of one tenant, what is theirs, and what is somebody else's, whose name is the mark."""
+    theirs = await make_world(await new_tenant(name=MARK), new_user)
+    tenant = await new_tenant()
+    ours = await make_world(tenant, new_user)
+    token = await sign_in_by_password(await new_user(tenant, Role.ADMIN), "graphql")
+    return GraphQLClient(client, token), ours, theirs
+
+
 @pytest.fixture
-async def attack(make_tenant: MakeTenant, make_user: MakeUser, sign_in: SignIn) -> tuple[GraphQLClient, World, World]:
-    """An admin of one tenant, what is theirs, and what is somebody else's."""
-    theirs = await make_world(await make_tenant(), make_user)
-    tenant = await make_tenant()
-    ours = await make_world(tenant, make_user)
-    return await sign_in(await make_user(tenant, Role.ADMIN)), ours, theirs
+async def attack(client: httpx.AsyncClient) -> Attack:
+    return await new_attack(client)
 
 
-@pytest.mark.parametrize(("field", "path"), [place for place in places() if not place[0].startswith("Subscription.")])
-async def test_a_foreign_id_answers_as_a_missing_one(
-    field: str, path: Path, attack: tuple[GraphQLClient, World, World]
-) -> None:
+@pytest.fixture(scope="module")
+async def reading_attack(application: Starlette) -> AsyncIterator[Attack]:
+    """For calls that change nothing: one admin makes them all."""
+    async with client_of(application) as client:
+        yield await new_attack(client)
+
+
+@pytest.mark.parametrize(("field", "path"), [place for place in places() if place[0].startswith("Query.")])
+async def test_a_foreign_id_is_read_as_a_missing_one(field: str, path: Path, reading_attack: Attack) -> None:
+    await assert_answered_as_missing(field, path, reading_attack)
+
+
+@pytest.mark.parametrize(("field", "path"), [place for place in places() if place[0].startswith("Mutation.")])
+async def test_a_foreign_id_answers_as_a_missing_one(field: str, path: Path, attack: Attack) -> None:
+    await assert_answered_as_missing(field, path, attack)
+
+
+async def assert_answered_as_missing(field: str, path: Path, attack: Attack) -> None:
     client, ours, theirs = attack
     before = await fingerprint(theirs.tenant.id)
     # Numbers of different tables may coincide: what is also ours is no foreign id.
@@ -120,10 +144,8 @@ async def test_a_foreign_id_answers_as_a_missing_one(
 
 
 @pytest.mark.parametrize(("field", "path"), [place for place in places() if place[0].startswith("Subscription.")])
-async def test_a_foreign_topic_cannot_be_watched(
-    field: str, path: Path, live: str, attack: tuple[GraphQLClient, World, World]
-) -> None:
-    client, ours, theirs = attack
+async def test_a_foreign_topic_cannot_be_watched(field: str, path: Path, live: str, reading_attack: Attack) -> None:
+    client, ours, theirs = reading_attack
     foreign = theirs.dialog.id if "$dialog" in document(field) else theirs.ticket.id
     given = with_id(field, ours, path, str(foreign))
     variables = {name: value for name, value in given.items() if f"${name}:" in document(field)}
@@ -134,13 +156,18 @@ async def test_a_foreign_topic_cannot_be_watched(
     assert error["extensions"]["code"] == "NOT_FOUND"
 
 
+@pytest.fixture(scope="module")
+async def stranger(application: Starlette) -> AsyncIterator[tuple[GraphQLClient, World]]:
+    """An admin of an empty tenant, and what another one holds."""
+    async with client_of(application) as client:
+        token = await sign_in_by_password(await new_user(await new_tenant(), Role.ADMIN), "graphql")
+        yield GraphQLClient(client, token), await make_world(await new_tenant(name=MARK), new_user)
+
+
 @pytest.mark.parametrize("field", [name for name in CALLS if name.startswith("Query.")])
-async def test_no_query_shows_what_another_tenant_holds(
-    field: str, make_tenant: MakeTenant, make_user: MakeUser, sign_in: SignIn
-) -> None:
-    theirs = await make_world(await make_tenant(name=MARK), make_user)
-    stranger = await sign_in(await make_user(await make_tenant(), Role.ADMIN))
-    response = await call(stranger, field, theirs.variables())
+async def test_no_query_shows_what_another_tenant_holds(field: str, stranger: tuple[GraphQLClient, World]) -> None:
+    client, theirs = stranger
+    response = await call(client, field, theirs.variables())
     assert MARK not in response.text
     assert theirs.tenant.slug not in response.text
 

@@ -1,19 +1,21 @@
 """Who may call what: the matrix as data, run against every root field of the schema."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 
+import httpx
 import pytest
 from graphql import GraphQLObjectType
+from starlette.applications import Starlette
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from core.actor import Role
-from models.tenants import Tenant
 from resolvers.policy import METADATA, Requires
 from schema.root import schema
-from tests.fixtures.people import MakeUser
+from tests.fixtures.application import client_of
+from tests.fixtures.people import new_tenant, new_user, sign_in
 from tests.graphql.client import GraphQLClient
-from tests.graphql.conftest import SignIn
 from tests.graphql.operations import CALLS, call, code_of, document
 from tests.graphql.snapshots import fingerprint
 from tests.graphql.socket_client import PATIENCE_S, graphql_socket
@@ -203,33 +205,51 @@ def test_the_matrix_and_the_calls_cover_every_root_field() -> None:
     assert set(CALLS) == names
 
 
+@dataclass(frozen=True)
+class Crowd:
+    """A world and everybody who may call: one of each role, and somebody who is not signed in."""
+
+    world: World
+    callers: dict[str, GraphQLClient]
+
+
+async def new_crowd(client: httpx.AsyncClient) -> Crowd:
+    world = await make_world(await new_tenant(), new_user)
+    callers = {"anonymous": GraphQLClient(client)}
+    for role in CALLERS[1:]:
+        user = await new_user(world.tenant, Role(role))
+        callers[role] = GraphQLClient(client, await sign_in(user, "graphql"))
+    return Crowd(world, callers)
+
+
+@pytest.fixture(scope="module")
+async def readers(application: Starlette) -> AsyncIterator[Crowd]:
+    """For calls that change nothing: one crowd makes them all."""
+    async with client_of(application) as client:
+        yield await new_crowd(client)
+
+
 @pytest.mark.parametrize("field", [name for name in MATRIX if not name.startswith("Subscription.")])
-async def test_a_field_is_for_those_in_the_matrix(
-    field: str, tenant: Tenant, make_user: MakeUser, sign_in: SignIn, anonymous: GraphQLClient
-) -> None:
-    world = await make_world(tenant, make_user)
-    for caller in CALLERS:
-        client = anonymous if caller == "anonymous" else await sign_in(await make_user(tenant, Role(caller)))
-        before = await fingerprint(tenant.id)
-        code = code_of(await call(client, field, world.variables()))
+async def test_a_field_is_for_those_in_the_matrix(field: str, readers: Crowd, client: httpx.AsyncClient) -> None:
+    crowd = readers if field.startswith("Query.") else await new_crowd(client)
+    tenant_id = crowd.world.tenant.id
+    for caller, calling in crowd.callers.items():
         denied = _expected_denial(field, caller)
+        before = await fingerprint(tenant_id) if denied else None
+        code = code_of(await call(calling, field, crowd.world.variables()))
         if denied:
             assert (caller, code) == (caller, denied)
-            assert await fingerprint(tenant.id) == before
+            assert await fingerprint(tenant_id) == before
         else:
             assert code == ASKED_AMISS.get(field) or code not in _DENIALS, (caller, code)
 
 
 @pytest.mark.usefixtures("live_events")
 @pytest.mark.parametrize("field", [name for name in MATRIX if name.startswith("Subscription.")])
-async def test_a_subscription_is_for_those_in_the_matrix(
-    field: str, live: str, tenant: Tenant, make_user: MakeUser, sign_in: SignIn, anonymous: GraphQLClient
-) -> None:
-    world = await make_world(tenant, make_user)
-    for caller in CALLERS:
-        client = anonymous if caller == "anonymous" else await sign_in(await make_user(tenant, Role(caller)))
+async def test_a_subscription_is_for_those_in_the_matrix(field: str, live: str, readers: Crowd) -> None:
+    for caller, client in readers.callers.items():
         denied = _expected_denial(field, caller)
-        assert await _watch(live, client, field, world, PATIENCE_S if denied else _SILENCE_S) == denied, caller
+        assert await _watch(live, client, field, readers.world, PATIENCE_S if denied else _SILENCE_S) == denied, caller
 
 
 async def _watch(live: str, client: GraphQLClient, field: str, world: World, patience_s: float) -> str | None:

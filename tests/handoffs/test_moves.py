@@ -135,10 +135,11 @@ async def test_an_operator_takes_over_and_the_customer_reads_the_name(world: Wor
     assert (await told(dialog))[-1] == "Оператор Анна на связи и видит всю переписку."
 
 
-async def test_the_holder_who_takes_again_gets_the_same_answer(world: World) -> None:
+async def test_what_is_taken_is_a_conflict_to_its_holder_too(world: World) -> None:
     dialog, agent = await world.waiting(), actor_of(world.agent)
-    first, second = await take(agent, dialog), await take(agent, dialog)
-    assert (second.handoff.id, second.handoff.taken_at) == (first.handoff.id, first.handoff.taken_at)
+    await take(agent, dialog)
+    with pytest.raises(HandoffConflict):
+        await take(agent, dialog)
     assert await kinds(dialog) == ["handoff.requested", "handoff.started"]
     assert len(await told(dialog)) == 2
 

@@ -51,7 +51,7 @@ class Model:
             self.holder = who
             return self._to(HandoffState.ACTIVE)
         if self.state is HandoffState.ACTIVE:
-            return None if self.holder == who else "HANDOFF_CONFLICT"
+            return "HANDOFF_CONFLICT"
         return "HANDOFF_NOT_FOUND"
 
     def _to(self, state: HandoffState) -> str | None:

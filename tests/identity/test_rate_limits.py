@@ -48,13 +48,14 @@ async def test_the_one_too_many_is_refused_and_told_when_to_come_back(limits: Ra
     assert (await limits.check(Bucket.AGENT, who)).allowed
 
 
-async def test_logins_of_replyx_are_counted_for_five_minutes_and_in_the_minute_of_all(limits: RateLimits) -> None:
+async def test_logins_of_replyx_are_counted_for_five_minutes_and_apart(limits: RateLimits) -> None:
     who = unique("user")
+    for _ in range(5):
+        assert (await limits.check(Bucket.AUTH, who)).allowed
     decisions = [await limits.check(Bucket.LOGIN, who) for _ in range(6)]
     assert [decision.remaining for decision in decisions] == [4, 3, 2, 1, 0, 0]
     assert (decisions[0].limit, decisions[-1].allowed) == (5, False)
     assert 290 <= decisions[-1].retry_after <= 300
-    assert not (await limits.check(Bucket.AUTH, who)).allowed
 
 
 async def test_fifty_simultaneous_requests_pass_exactly_the_limit(

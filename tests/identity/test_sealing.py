@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import Unavailable
 from services.sealing import seal, unseal
-from tests.fixtures.servers import SECRET_KEY
+from tests.fixtures.clusters import SECRET_KEY
 
 TOKEN = "123456:АБВ-secret"
 OTHER_KEY = "another-secret-key-of-more-than-32-characters"

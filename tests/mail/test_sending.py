@@ -136,6 +136,20 @@ async def test_a_server_that_is_away_is_waited_for(server: SmtpDouble, tenant: T
     assert len(server.received) == 1
 
 
+async def test_what_was_written_while_the_server_was_away_arrives_once(
+    server: SmtpDouble, tenant: Tenant, drain_jobs: DrainJobs
+) -> None:
+    server.drops_at = "EHLO"
+    written = {str((await queued(tenant, once=f"order:{number}")).public_id) for number in range(50)}
+    await drain_jobs(tenant)
+    assert server.received == []
+    server.drops_at = None
+    await let_it_be_due(tenant)
+    await asyncio.gather(*(drain_jobs(tenant) for _ in range(3)))
+    arrived = [message["Message-ID"].strip("<>").partition("@")[0] for message in server.received]
+    assert sorted(arrived) == sorted(written)
+
+
 async def test_a_worker_killed_before_its_mark_repeats_the_same_message_id(
     server: SmtpDouble, tenant: Tenant, environment: dict[str, str]
 ) -> None:

@@ -154,6 +154,14 @@ async def test_a_server_that_hangs_up_is_a_failed_connection(server: SmtpDouble,
         await mailer(server).send(MAIL)
 
 
+@pytest.mark.parametrize("fault", ["hangs_at", "drops_at"])
+async def test_a_server_that_forgets_its_manners_at_the_goodbye_has_the_email(server: SmtpDouble, fault: str) -> None:
+    """Else it would be sent again, and arrive again."""
+    setattr(server, fault, "QUIT")
+    await mailer(server, timeout_s=0.3).send(MAIL)
+    assert len(server.received) == 1
+
+
 async def test_nobody_listens() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]

@@ -17,7 +17,8 @@ from models.tickets import TicketPriority
 from services import categories, messages, ticket_analytics, tickets, users
 from services.tickets import TicketChanges
 from services.unit_of_work import unit_of_work
-from tests.fixtures.servers import SECRET_KEY, execute, with_database
+from tests.fixtures.clusters import SECRET_KEY
+from tests.fixtures.servers import execute, with_database
 
 FIRST_RELEASE = "opora.0002_isolation"
 MIGRATE = """

@@ -73,7 +73,7 @@ async def ask(
     world: World,
     headers: Mapping[str, str],
     changes: Mapping[str, Mapping[str, Any]] | None = None,
-    **ids: object,
+    ids: Mapping[str, object] | None = None,
 ) -> httpx.Response:
     """The operation's request; ``ids`` stand in the path in place of the world's, ``changes`` in ``json``, in the
     ``data`` of a form, or in the ``params`` of the query.
@@ -87,5 +87,5 @@ async def ask(
         given = {"json": {"OrderId": world.payment.order_id}}
     for kind, fields in (changes or {}).items():
         given[kind] = {**given.get(kind, {}), **fields}
-    address = "/api" + operation.path.format(**{**ids_of(world), **ids})
+    address = "/api" + operation.path.format(**{**ids_of(world), **(ids or {})})
     return await client.request(operation.method, address, headers=dict(headers), **given)

@@ -88,7 +88,7 @@ async def test_put_changes_what_is_given(client: httpx.AsyncClient, superadmin: 
 
 async def test_a_deleted_token_is_gone(client: httpx.AsyncClient, superadmin: Headers, endpoints: Endpoints) -> None:
     made = await make(client, superadmin)
-    assert (await client.delete(f"{PATH}/{made['id']}", headers=superadmin)).status_code == 204
+    assert (await client.delete(f"{PATH}/{made['id']}", headers=superadmin)).status_code == 200
     assert told(await client.delete(f"{PATH}/{made['id']}", headers=superadmin))[:2] == (404, "NOT_FOUND")
     assert (await client.get(PATH, headers=superadmin)).json() == []
 
@@ -129,6 +129,14 @@ async def test_a_trial_asks_the_token(client: httpx.AsyncClient, superadmin: Hea
     answer = (await client.post(f"{PATH}/{token.id}/test", headers=superadmin, json={})).json()
     assert (answer["success"], answer["model"]) == (True, MODEL)
     assert (await client.get(PATH, headers=superadmin)).json()[0]["daily_usage"] == 1
+
+
+async def test_a_token_without_an_endpoint_is_ai_provider_unavailable(
+    client: httpx.AsyncClient, superadmin: Headers, endpoints: Endpoints
+) -> None:
+    token = await endpoints.token(endpoints.first, base_url=None, model_access=[MODEL])
+    response = await client.post(f"{PATH}/{token.id}/test", headers=superadmin, json={})
+    assert told(response) == (503, "AI_PROVIDER_UNAVAILABLE", None)
 
 
 async def test_monitoring_has_the_documents_shape(

@@ -212,7 +212,7 @@ def an_address() -> str:
 @pytest.fixture
 async def limited(override: Any, database: None) -> AsyncIterator[httpx.AsyncClient]:
     """A client of an API of its own whose limits are on, at an address of its own."""
-    with override(OPORA_RATE_LIMITS="on", OPORA_RATE_LIMIT_AUTH_PER_MINUTE="50", OPORA_TRUSTED_PROXIES="127.0.0.1"):
+    with override(OPORA_RATE_LIMITS="on", OPORA_TRUSTED_PROXIES="127.0.0.1"):
         app = create_app(opening=lambda _: nullcontext())
         async with client_of(app, headers={"x-forwarded-for": an_address()}) as client:
             yield client

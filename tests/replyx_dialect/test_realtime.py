@@ -166,6 +166,24 @@ async def test_the_words_of_an_answer_pass_by_before_its_message(
     assert (message["sender"], message["reply_to"]) == ("assistant", asked.id)
 
 
+async def test_the_assistant_falls_silent_when_a_person_is_called(
+    live: Live, site: Site, guest: Actor, dialog: Dialog
+) -> None:
+    asked = await say(guest, dialog, "Где мой заказ?")
+    async with DialogSocket.open(live.socket(dialog.id, **as_guest(site, guest)), origin=PAGE) as socket:
+        await asyncio.sleep(0.2)
+        async with AnswerStream(dialog.tenant_id, dialog_topic(dialog.id), turn=asked.id, attempt=1) as stream:
+            await stream.send("Уже ")
+            await socket.until("assistant_delta")
+            await site.tell(HandoffRequested(dialog.id, 7, reason="keyword", queue_position=1, priority="normal"))
+            assert (await socket.next())["type"] == "handoff_requested"
+            taken_back = await socket.next()
+            await stream.send("едет")
+            stream.withdraw()
+        assert await socket.rest() == []
+    assert (taken_back["type"], taken_back["turn"]) == ("assistant_failed", asked.id)
+
+
 async def test_who_types_is_told_to_the_others(live: Live, site: Site, guest: Actor, dialog: Dialog) -> None:
     async with (
         DialogSocket.open(live.socket(dialog.id, **as_guest(site, guest)), origin=PAGE) as page,
@@ -211,6 +229,20 @@ async def test_the_fifty_first_message_of_a_minute_is_refused_without_a_cut(
     assert set(told) == {"VALIDATION_ERROR"}
     async with unit_of_work(site.agent):
         assert await Message.filter(conversation_id=dialog.id).count() == 0
+
+
+async def test_new_guests_of_one_address_are_counted_together(override: Any, site: Site) -> None:
+    with override(OPORA_RATE_LIMITS="on", OPORA_RATE_LIMIT_OTHER_PER_MINUTE="2"):
+        async with served(create_app(opening=lambda _: nullcontext())) as app, listening(app) as host:
+            address = Live(host).socket("new", site_token=site.assistant.site_token)
+            for _ in range(2):
+                async with DialogSocket.open(address, origin=PAGE) as welcome:
+                    assert (await welcome.next())["type"] == "connection.established"
+            async with DialogSocket.open(address, origin=PAGE) as refused:
+                assert (await refused.until("error"))["error"]["code"] == "RATE_LIMIT_EXCEEDED"
+                assert await refused.closed() == 1013
+    async with unit_of_work(site.agent):
+        assert await Dialog.filter(assistant_id=site.assistant.id).count() == 2
 
 
 async def test_a_client_that_answers_pings_stays_and_a_silent_one_is_let_go(

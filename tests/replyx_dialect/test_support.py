@@ -10,14 +10,16 @@ from core.actor import Role, system_actor
 from core.clock import now
 from core.errors import InvalidInput
 from core.paging import OffsetPage
-from models.conversations import Conversation
+from models.conversations import AuthorKind, Conversation
+from models.mail import Mail
 from models.support_requests import SupportRequest
 from models.tenants import DEFAULT_TENANT_ID, Tenant
 from models.tickets import Ticket, TicketPriority, TicketStatus
 from models.users import User
-from services import messages, registration, threads, tickets
+from services import mail, messages, registration, threads, tickets
 from services.unit_of_work import unit_of_work
 from tests.fixtures.people import MakeUser, actor_of
+from tests.fixtures.work import DrainJobs
 from tests.replyx_dialect.world import Account, told
 
 NEW: dict[str, Any] = {
@@ -33,9 +35,12 @@ NEW: dict[str, Any] = {
 @pytest.fixture
 async def staff(make_user: MakeUser) -> User:
     """Somebody who answers for the installation."""
+    return await make_user(await default_tenant(), Role.AGENT)
+
+
+async def default_tenant() -> Tenant:
     async with unit_of_work(system_actor(DEFAULT_TENANT_ID)):
-        tenant = await Tenant.get(id=DEFAULT_TENANT_ID)
-    return await make_user(tenant, Role.AGENT)
+        return await Tenant.get(id=DEFAULT_TENANT_ID)
 
 
 async def filed(client: httpx.AsyncClient, account: Account, **changes: Any) -> dict[str, Any]:
@@ -153,3 +158,35 @@ async def test_nobody_can_register_as_the_author_of_anothers_request(
         name = str(author.username)
     with pytest.raises(InvalidInput):
         registration.checked_username(name, "thief@example.com")
+
+
+async def test_the_author_is_told_of_the_answer_by_mail(
+    client: httpx.AsyncClient, account: Account, staff: User, drain_jobs: DrainJobs
+) -> None:
+    number = (await filed(client, account, user_email="chief@firm.example"))["ticket_id"]
+    ticket = await ticket_of(number, staff)
+    async with unit_of_work(actor_of(staff)) as uow:
+        await messages.add(uow, ticket.id, text="Check the acquirer", internal=True)
+        await messages.add(uow, ticket.id, text="Попробуйте ещё раз")
+    await drain_jobs(await default_tenant())
+    await again("support_requests.tell")
+    await drain_jobs(await default_tenant())
+    async with unit_of_work(system_actor(DEFAULT_TENANT_ID)):
+        letters = await Mail.filter(template="support_reply", recipient="chief@firm.example")
+        assert [letter.subject for letter in letters] == [f"Ответ поддержки: {number}"]
+        assert "Попробуйте ещё раз" in str(mail.opened(letters[0]))
+
+
+async def again(task: str) -> None:
+    """Let finished jobs run a second time."""
+    async with unit_of_work(system_actor(DEFAULT_TENANT_ID)) as uow:
+        assert await uow.rows("UPDATE jobs SET state = 'pending' WHERE task = $1 RETURNING id", task)
+
+
+async def test_an_answer_in_an_ordinary_ticket_writes_to_nobody(staff: User, drain_jobs: DrainJobs) -> None:
+    async with unit_of_work(actor_of(staff)) as uow:
+        ticket = await tickets.create(uow, title="Своя", description="Вопрос")
+        said = await messages.add(uow, ticket.id, text="Ответ", author=AuthorKind.OPERATOR)
+    await drain_jobs(await default_tenant())
+    async with unit_of_work(system_actor(DEFAULT_TENANT_ID)):
+        assert not await Mail.filter(once=f"support-reply:{said.id}").exists()

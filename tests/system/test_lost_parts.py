@@ -2,13 +2,13 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 
 import pytest
 
 from app.embedded.valkey import EmbeddedValkey
-from tests.system.conftest import Installed
+from tests.system.conftest import Shared
 from tests.system.installation import Installation
 from tests.system.people import Person, Socket, is_message
 
@@ -17,9 +17,13 @@ RECOVERY_S = 15.0
 
 
 @pytest.fixture(scope="module")
-async def system(installed: Installed) -> AsyncIterator[Installation]:
-    async with installed() as system:
-        yield system
+def system(shared: Shared) -> Installation:
+    return shared.system
+
+
+@pytest.fixture(scope="module")
+def own_valkey(shared: Shared) -> EmbeddedValkey:
+    return shared.valkey
 
 
 @contextmanager

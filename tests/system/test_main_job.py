@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.fixtures.people import PASSWORD, unique
-from tests.system.conftest import Installed
+from tests.system.conftest import Shared
 from tests.system.installation import Installation
 from tests.system.people import Person, is_message, of_kind, sign_in
 
@@ -24,9 +24,8 @@ GROUND = {"ru": "ru/error-codes.md", "en": "en/pricing.md", "kk": "kk/warranty.m
 
 
 @pytest.fixture(scope="module")
-async def system(installed: Installed) -> AsyncIterator[Installation]:
-    async with installed(apis=2) as system:
-        yield system
+def system(shared: Shared) -> Installation:
+    return shared.system
 
 
 @pytest.mark.parametrize("language", ANSWERABLE)

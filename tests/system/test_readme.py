@@ -6,13 +6,12 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.system.conftest import Installed
+from tests.system.conftest import Shared
 from tests.system.installation import Installation
 
 README = Path(__file__).parents[2] / "README.md"
@@ -25,9 +24,8 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-async def system(installed: Installed) -> AsyncIterator[Installation]:
-    async with installed() as system:
-        yield system
+def system(shared: Shared) -> Installation:
+    return shared.system
 
 
 def _blocks(section: str) -> list[str]:

@@ -1,14 +1,13 @@
 """A customer and an operator talk through a bot, with real processes on our side and a double of Telegram's."""
 
 import sys
-from collections.abc import AsyncIterator, Iterator
 from itertools import count
 
 import httpx
 import pytest
 
-from tests.doubles.telegram import Call, TelegramDouble, telegram_server
-from tests.system.conftest import Installed
+from tests.doubles.telegram import Call, TelegramDouble
+from tests.system.conftest import Shared
 from tests.system.installation import Installation, eventually
 from tests.system.people import Person
 from tests.telegram_bot.updates import press, text
@@ -21,17 +20,14 @@ _QUESTION = "На роутере красная лампочка, а в прил
 
 
 @pytest.fixture(scope="module")
-def telegram() -> Iterator[TelegramDouble]:
-    with telegram_server() as double:
-        yield double
+def telegram(shared: Shared) -> TelegramDouble:
+    return shared.telegram
 
 
 @pytest.fixture(scope="module")
-async def system(installed: Installed, telegram: TelegramDouble) -> AsyncIterator[Installation]:
+def system(shared: Shared) -> Installation:
     """The default tenant's bot is in the settings; updates are polled for."""
-    token = telegram.add_bot(600_001, "default_bot")
-    async with installed(OPORA_TELEGRAM_API_URL=telegram.url, OPORA_TELEGRAM_BOT_TOKEN=token) as system:
-        yield system
+    return shared.system
 
 
 @pytest.fixture

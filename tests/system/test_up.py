@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from tests.embedded.running import free_port
+from tests.fixtures.clusters import seed
 from tests.system.installation import Service, eventually, status_of
 from tests.system.people import Person, until
 
@@ -63,6 +64,8 @@ class Tally:
 def system(directory: Path) -> Iterator[Up]:
     port = free_port()
     data_dir = directory / "data"
+    # Its first start on nothing is a test of its own, in tests/embedded.
+    seed(data_dir)
     environment = {"OPORA_DATA_DIR": str(data_dir), "OPORA_RATE_LIMITS": "off", "OPORA_BCRYPT_ROUNDS": "4"}
     service = Service(["up", "--port", str(port)], environment, directory / "up.log")
     up = Up(service, f"http://127.0.0.1:{port}", environment)

@@ -176,7 +176,7 @@ async def test_the_settings_name_the_default_tenants_bot(
     with override(OPORA_TELEGRAM_BOT_TOKEN=token):  # type: ignore[operator]
         await telegram_bots.ensure_default()
         await telegram_bots.ensure_default()
-        await drain_jobs()
+        await drain_jobs(Tenant(id=DEFAULT_TENANT_ID))
         with pytest.raises(Conflict):
             await telegram_bots.disconnect(system_actor(DEFAULT_TENANT_ID))
     bot = await bot_of(DEFAULT_TENANT_ID)

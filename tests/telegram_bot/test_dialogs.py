@@ -196,18 +196,37 @@ async def test_who_blocks_the_bot_is_sent_nothing(assistant_bot: LiveBot, chat: 
     assert assistant_bot.said(chat) == before
 
 
-async def test_a_bot_of_an_inactive_assistant_hears_and_says_nothing(assistant_bot: LiveBot, chat: int) -> None:
+async def test_a_private_chat_learns_its_number(assistant_bot: LiveBot, chat: int) -> None:
+    await assistant_bot.hear(text(chat, "/id"))
+    assert str(chat) in assistant_bot.said(chat)[-1]
+
+
+async def test_a_bot_of_an_inactive_assistant_says_nothing_and_goes_on_where_it_fell_silent(
+    assistant_bot: LiveBot, chat: int
+) -> None:
     actor = system_actor(assistant_bot.tenant.id)
     await assistant_bot.hear(text(chat, "/id"))
     said = assistant_bot.said(chat)
     await assistants.update(actor, assistant_bot.row.assistant_id or 0, AssistantChanges(is_active=False))
-    # This process knew the bot before: what comes all the same is taken and leads to nothing.
+    # This process knew the bot before: what comes all the same is taken and waits.
     await assistant_bot.hear(text(chat, QUESTION))
     assert (await all_dialogs(assistant_bot), assistant_bot.said(chat)) == ([], said)
     assert assistant_bot.row.id not in {bot.id for bot in await telegram_bots.active()}
     await assistants.update(actor, assistant_bot.row.assistant_id or 0, AssistantChanges(is_active=True))
-    await assistant_bot.hear(text(chat, "/operator"))
-    assert len(await all_dialogs(assistant_bot)) == 1
+    await assistant_bot.work()
+    (dialog,) = await all_dialogs(assistant_bot)
+    assert (await said_in(assistant_bot, dialog))[0] == (AuthorKind.CUSTOMER, QUESTION)
+
+
+async def test_what_polling_brings_after_the_bot_fell_silent_stays_with_telegram(
+    assistant_bot: LiveBot, chat: int
+) -> None:
+    actor, update = system_actor(assistant_bot.tenant.id), text(chat, QUESTION)
+    await assistants.update(actor, assistant_bot.row.assistant_id or 0, AssistantChanges(is_active=False))
+    following = update["update_id"] + 1
+    assert not await telegram_updates.store_batch(actor.tenant_id, assistant_bot.row.id, [update], following)
+    async with unit_of_work(actor):
+        assert (await TelegramBot.get(id=assistant_bot.row.id)).next_update < following
 
 
 async def test_an_assistants_bot_asks_for_no_leads(assistant_bot: LiveBot, chat: int) -> None:

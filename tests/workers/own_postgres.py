@@ -8,13 +8,16 @@ from app.embedded.postgres import EmbeddedPostgres
 from app.migrate import migrate
 from config.database import close_database, open_database
 from config.settings import Settings, override_settings
+from tests.fixtures.clusters import seed
 from tests.fixtures.servers import scratch_directory
 
 
 @pytest.fixture
 def own_postgres() -> Iterator[EmbeddedPostgres]:
     """A server that a test may kill, durable as in production."""
-    server = EmbeddedPostgres(scratch_directory())
+    directory = scratch_directory()
+    seed(directory)
+    server = EmbeddedPostgres(directory)
     server.start()
     yield server
     server.stop()

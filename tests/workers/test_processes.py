@@ -28,31 +28,44 @@ def scheduler(environment: dict[str, str], database: None) -> Iterator[Process]:
         yield process
 
 
-@pytest.fixture
+@pytest.fixture(scope="class")
 def worker(environment: dict[str, str], scheduler: Process) -> Iterator[Process]:
     with running("worker", environment, OPORA_WORKER_PROCESSES="2", OPORA_WORKER_THREADS="4") as process:
         yield process
 
 
-async def test_jobs_reach_workers_and_are_done_once(enqueue: Enqueue, worker: Process) -> None:
-    jobs = await enqueue("tests.work", count=120)
-    await until_done(jobs)
-    assert [row["job_id"] for row in await effects(jobs)] == jobs
+class TestOneWorker:
+    """Each of these leaves it at work; the others start workers of their own, which must find their jobs alone."""
 
+    async def test_jobs_reach_workers_and_are_done_once(self, enqueue: Enqueue, worker: Process) -> None:
+        jobs = await enqueue("tests.work", count=120)
+        await until_done(jobs)
+        assert [row["job_id"] for row in await effects(jobs)] == jobs
 
-async def test_a_worker_killed_at_work_is_replaced_and_the_effect_comes_once(enqueue: Enqueue, worker: Process) -> None:
-    jobs = await enqueue("tests.work", seconds=1.0, count=4)
-    await until(lambda: effects(jobs, "began"))
-    began = await effects(jobs, "began")
-    killed = began[0]["pid"]
-    os.kill(killed, signal.SIGKILL)
-    struck = time.monotonic()
-    await until_done(jobs)
-    assert [row["job_id"] for row in await effects(jobs)] == jobs
-    # Lease, sweep, relay, the consumer's poll, the task itself.
-    assert time.monotonic() - struck < tasks.LEASE_S + 1.0 + 1.0 + 3.0
-    assert await _pids(jobs) - {killed}
-    assert killed not in workers_of(worker)
+    async def test_a_worker_killed_at_work_is_replaced_and_the_effect_comes_once(
+        self, enqueue: Enqueue, worker: Process
+    ) -> None:
+        jobs = await enqueue("tests.work", seconds=1.0, count=4)
+        await until(lambda: effects(jobs, "began"))
+        began = await effects(jobs, "began")
+        killed = began[0]["pid"]
+        os.kill(killed, signal.SIGKILL)
+        struck = time.monotonic()
+        await until_done(jobs)
+        assert [row["job_id"] for row in await effects(jobs)] == jobs
+        # Lease, sweep, relay, the consumer's poll, the task itself.
+        assert time.monotonic() - struck < tasks.LEASE_S + 1.0 + 1.0 + 3.0
+        assert await _pids(jobs) - {killed}
+        assert killed not in workers_of(worker)
+
+    async def test_a_wiped_valkey_loses_no_job(self, enqueue: Enqueue, worker: Process, valkey: EmbeddedValkey) -> None:
+        jobs = await enqueue("tests.work", seconds=0.2, count=60)
+        await until(lambda: effects(jobs))
+        await asyncio.to_thread(valkey.wipe)
+        more = await enqueue("tests.work", count=20)
+        await asyncio.to_thread(valkey.start)
+        await until_done([*jobs, *more])
+        assert [row["job_id"] for row in await effects([*jobs, *more])] == sorted([*jobs, *more])
 
 
 async def _pids(jobs: list[int]) -> set[int]:
@@ -107,16 +120,6 @@ async def _count_children(process: Process, number: int) -> bool:
 
 async def _all_gone(processes: list[int]) -> bool:
     return not any(alive(each) for each in processes)
-
-
-async def test_a_wiped_valkey_loses_no_job(enqueue: Enqueue, worker: Process, valkey: EmbeddedValkey) -> None:
-    jobs = await enqueue("tests.work", seconds=0.2, count=60)
-    await until(lambda: effects(jobs))
-    await asyncio.to_thread(valkey.wipe)
-    more = await enqueue("tests.work", count=20)
-    await asyncio.to_thread(valkey.start)
-    await until_done([*jobs, *more])
-    assert [row["job_id"] for row in await effects([*jobs, *more])] == sorted([*jobs, *more])
 
 
 async def test_a_killed_postgres_loses_no_job_and_doubles_no_effect(
