@@ -50,6 +50,8 @@ async def empty_pool(served: Endpoints) -> AsyncIterator[Endpoints]:
         double.requests.clear()
         double.faults.clear()
         double.reply = lambda _body: "Reset it on the sign-in page [1]."
+    # The pool is the installation's: tests of other things may have left tokens in it.
+    await _forget_tokens()
     before = providers()
     use_providers(replace(before, chat=None))
     try:
@@ -57,9 +59,13 @@ async def empty_pool(served: Endpoints) -> AsyncIterator[Endpoints]:
     finally:
         use_providers(before)
         await ai_pool.close_pool()
-        async with system_unit_of_work(SystemReason.AI_POOL):
-            await AiToken.all().delete()
-            await AiModelPrice.all().delete()
+        await _forget_tokens()
+
+
+async def _forget_tokens() -> None:
+    async with system_unit_of_work(SystemReason.AI_POOL):
+        await AiToken.all().delete()
+        await AiModelPrice.all().delete()
 
 
 async def chat_of(tenant: Tenant, model: str = MODEL) -> ChatModel:

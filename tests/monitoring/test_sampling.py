@@ -5,8 +5,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from core.actor import Role
+from core.actor import Actor, Role
 from core.errors import Unavailable
+from models.tenants import Tenant
 from models.tickets import TicketStatus
 from services import monitoring, tickets
 from services.machine import Machine
@@ -78,8 +79,8 @@ async def test_a_sample_that_failed_is_not_tried_again_in_its_slot(
 
 
 @pytest.mark.usefixtures("installation")
-async def test_health_before_the_first_sample_reads_the_machine() -> None:
-    async with unit_of_work(AGENT) as uow:
+async def test_health_before_the_first_sample_reads_the_machine(tenant: Tenant) -> None:
+    async with unit_of_work(Actor(tenant.id, Role.AGENT)) as uow:
         health = await monitoring.health(uow)
     assert health.disk > 0
     assert (health.active_alerts, health.open_tickets) == (0, 0)

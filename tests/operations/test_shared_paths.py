@@ -160,7 +160,9 @@ async def limited(override: Any, database: None) -> AsyncIterator[httpx.AsyncCli
         await app.state.rate_limits.close()
 
 
-async def test_all_forms_of_an_address_count_together(limited: httpx.AsyncClient) -> None:
+async def test_the_forms_of_an_address_count_together_but_for_that_of_replyx(
+    limited: httpx.AsyncClient,
+) -> None:
     headers = {"x-forwarded-for": f"10.77.0.{len(unique('x')) % 250}"}
     forms: list[dict[str, Any]] = [
         {"data": {"username": f"{unique('a')}@example.com", "password": PASSWORD}},
@@ -168,7 +170,7 @@ async def test_all_forms_of_an_address_count_together(limited: httpx.AsyncClient
         {"json": {"email": f"{unique('a')}@example.com"}},
     ] * 3
     statuses = [(await limited.post(LOGIN, headers=headers, **form)).status_code for form in forms]
-    assert statuses == [401, 401, 422, 401, 401, 429, 429, 429, 429]
+    assert statuses == [401, 401, 422, 401, 401, 422, 401, 429, 422]
 
 
 def test_openapi_shows_each_once_with_the_forms_of_all() -> None:

@@ -12,9 +12,10 @@ from starlette.applications import Starlette
 from app.api import create_app
 from core.actor import Role, system_actor
 from models.billing import ServiceType
+from models.payments import Payment
 from models.tenants import Tenant
 from services import billing
-from services.unit_of_work import unit_of_work
+from services.unit_of_work import SystemReason, system_unit_of_work, unit_of_work
 from tests.doubles.tbank import Fault, TbankDouble
 from tests.fixtures.application import bearer, client_of
 from tests.fixtures.people import MakeTenant, MakeUser, sign_in
@@ -54,7 +55,13 @@ async def pay(client: httpx.AsyncClient, tbank: TbankDouble, drain: Any, order: 
     body = tbank.notification(tbank.pay(order))
     response = await client.post("/api/payments/webhook", json=body, headers={"x-forwarded-for": AT_TBANK})
     assert (response.status_code, response.text) == (200, "OK")
-    await drain()
+    await drain(await payer(order))
+
+
+async def payer(order: str) -> Tenant:
+    async with system_unit_of_work(SystemReason.PAYMENTS):
+        payment = await Payment.get(order_id=order)
+        return await Tenant.get(id=payment.tenant_id)
 
 
 async def test_the_balance_of_a_new_account(paying: httpx.AsyncClient) -> None:
@@ -88,7 +95,7 @@ async def test_a_payment_from_creation_to_refund(
     headers = await superadmin_of(make_tenant, make_user)
     answer = await paying.post(path, json=refund, headers=headers)
     assert (answer.status_code, answer.json()["refunded"]) == (200, 500.0)
-    await drain_jobs()
+    await drain_jobs(await payer(body["payment_id"]))
     shown = (await paying.get(f"/api/payments/{body['payment_id']}/status")).json()
     assert (shown["status"], (await paying.get("/api/balance")).json()["balance"]) == ("PARTIAL_REFUNDED", 1000.0)
     wrong = await paying.post(path, json={"amount": 600}, headers=headers)
