@@ -16,6 +16,7 @@ from core.actor import Actor
 from core.facts.dialogs import AssistantSilenced, DialogArchived, DialogMessageAdded, DialogReopened
 from core.facts.handoffs import HandoffCancelled, HandoffReleased, HandoffRequested, HandoffReturned, HandoffStarted
 from models.conversations import Attachment, AuthorKind
+from models.knowledge import Citation
 from realtime.content import Shared, content_of
 from realtime.dialog_visits import Visit
 from realtime.typists import TYPING, is_own
@@ -118,6 +119,8 @@ def _message(said: SaidInDialog | None) -> Frame | None:
         "reply_to": row.turn_id,
         "attachments": [_attachment(each) for each in said.attachments],
     }
+    if said.citations:
+        message["citations"] = [_citation(each) for each in said.citations]
     if row.author_kind is AuthorKind.OPERATOR:
         message["operator_name"] = said.operator_name or OPERATOR
     if said.internal:
@@ -157,6 +160,11 @@ def _typing(surface: Surface, frame: Mapping[str, Any], actor: Actor) -> str | N
         fields = {"dialog_id": frame["dialog_id"], "operator_name": frame["name"] or OPERATOR}
         return _text(_OPERATOR_TYPES[surface.value], fields)
     return _text(_CUSTOMER_TYPES[surface.value], {"dialog_id": frame["dialog_id"]})
+
+
+def _citation(citation: Citation) -> Frame:
+    """Without its passage, which may be long: who wants it reads the message."""
+    return {"position": citation.position, "source": citation.source, "score": round(citation.score, 4)}
 
 
 def _attachment(attachment: Attachment) -> Frame:

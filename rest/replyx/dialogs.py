@@ -1,6 +1,5 @@
 """💬 Диалоги: customers' conversations, as staff list and read them, and as the widget of a site writes them."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -8,26 +7,19 @@ import msgspec
 
 from core.actor import Actor, Role
 from core.paging import OffsetPage
-from models.conversations import AuthorKind
 from models.dialogs import DialogPlatform, DialogStatus, HandoffStatus
 from rest.operations import Examples, Group, Id
 from rest.replyx import dialogs_examples as examples
+from rest.replyx.dialog_messages import MessageView
 from rest.replyx.words import moment
 from services import dialog_list, dialog_messages, dialogs, guests
 from services.dialog_list import DialogFilter, DialogRow
-from services.dialog_messages import SaidInDialog
 from services.rate_limits import Bucket
 from services.unit_of_work import unit_of_work
 
 group = Group("Диалоги", Bucket.OTHER)
 
 MOST = 100
-SENDERS: Mapping[AuthorKind, str] = {
-    AuthorKind.CUSTOMER: "user",
-    AuthorKind.ASSISTANT: "assistant",
-    AuthorKind.OPERATOR: "operator",
-    AuthorKind.SYSTEM: "system",
-}
 _Limit = Annotated[int, msgspec.Meta(ge=1, le=MOST)]
 _Offset = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 _Name = Annotated[str, msgspec.Meta(max_length=128)]
@@ -120,29 +112,6 @@ class OpenedView(DialogView):
     guest_id: str
     guest_token: str
     site_token_expires_at: datetime
-
-
-class MessageView(msgspec.Struct, omit_defaults=True):
-    """``internal`` is shown of notes among staff alone, which customers never see."""
-
-    id: int
-    sender: str
-    text: str
-    created_at: datetime
-    operator_name: str | None = None
-    internal: bool = False
-
-    @classmethod
-    def of(cls, said: SaidInDialog) -> "MessageView":
-        message = said.message
-        return cls(
-            id=message.id,
-            sender=SENDERS[message.author_kind],
-            text=message.text,
-            created_at=moment(message.created_at),
-            operator_name=said.operator_name,
-            internal=said.internal,
-        )
 
 
 class MessagesView(msgspec.Struct):

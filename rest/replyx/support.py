@@ -9,8 +9,8 @@ from msgspec import UNSET, UnsetType
 
 from core.actor import Actor
 from core.paging import OffsetPage
-from models.conversations import AuthorKind
 from models.tickets import TicketPriority, TicketStatus
+from realtime.frames.replyx import SENDERS
 from rest.operations import Examples, Group
 from rest.replyx import support_examples as examples
 from rest.replyx.spans import span
@@ -41,7 +41,6 @@ _PRIORITIES: Mapping[PriorityWord, TicketPriority] = {
     "urgent": TicketPriority.CRITICAL,
 }
 _WORDS: Mapping[TicketPriority, PriorityWord] = {priority: word for word, priority in _PRIORITIES.items()}
-_SENDERS: Mapping[AuthorKind, str] = {AuthorKind.CUSTOMER: "user"}
 
 
 class NewTicket(msgspec.Struct):
@@ -113,8 +112,7 @@ class MessageShown(msgspec.Struct):
     @classmethod
     def of(cls, view: MessageView) -> "MessageShown":
         message = view.message
-        sender = _SENDERS.get(message.author_kind, message.author_kind.value)
-        return cls(message.id, sender, message.text, moment(message.created_at))
+        return cls(message.id, SENDERS[message.author_kind], message.text, moment(message.created_at))
 
 
 class TicketWithMessages(TicketView):

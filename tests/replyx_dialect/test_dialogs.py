@@ -96,6 +96,9 @@ async def test_a_guests_question_is_answered(
     messages = (await client.get(path, headers=headers)).json()["messages"]
     assert [message["sender"] for message in messages] == ["user", "assistant"]
     assert "within 14 days" in messages[1]["text"]
+    assert messages[1]["reply_to"] == messages[0]["id"]
+    (citation,) = messages[1]["citations"]
+    assert (citation["position"], "within 14 days" in citation["quote"]) == (1, True)
 
 
 async def test_an_operators_message_carries_a_name(
