@@ -192,7 +192,7 @@ async def _call_person(uow: UnitOfWork, owed: _Owed, reason: str) -> None:
         uow,
         owed.dialog,
         reason=reason,
-        request_id=f"message-{owed.message.id}",
+        request_id=f"{handoffs.OURS}message:{owed.message.id}",
         last_user_text=owed.message.text[: handoffs.LONGEST_TEXT],
         turn_id=owed.message.id,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from core import clock
 from core.actor import Actor
-from core.errors import Forbidden
+from core.errors import Forbidden, InvalidInput
 from core.events import Event
 from core.facts.handoffs import HandoffCancelled, HandoffReleased, HandoffRequested, HandoffReturned, HandoffStarted
 from core.refusals.handoffs import (
@@ -28,6 +28,8 @@ from services.unit_of_work import UnitOfWork, unit_of_work
 LONGEST_WORD = 64
 """Of a request's id and of the words that name reasons and resolutions."""
 LONGEST_TEXT = 10_000
+OURS = "opora:"
+"""How the ids of requests begin that the product makes itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,9 @@ async def ask(actor: Actor, dialog_id: int, wish: Wish, limiter: RateLimiter) ->
     where a customer names a priority.
     """
     _check(wish)
+    if wish.request_id.startswith(OURS):
+        # Who takes the id of a request that the assistant will make would keep it from being made.
+        raise InvalidInput(f"request_id must not begin with {OURS}", field="request_id")
     if wish.priority is not None and not actor.is_staff:
         raise Forbidden("Only staff set the priority of a handoff")
     async with unit_of_work(actor) as uow:

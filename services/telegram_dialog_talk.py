@@ -58,7 +58,10 @@ class DialogTalk(Talk):
     async def _request(self, dialog: Dialog) -> None:
         try:
             await handoffs.request(
-                self._uow, dialog, reason=REASON, request_id=f"telegram:{self._chat.bot_id}:{self._update_id}"
+                self._uow,
+                dialog,
+                reason=REASON,
+                request_id=f"{handoffs.OURS}telegram:{self._chat.bot_id}:{self._update_id}",
             )
         except HandoffAlreadyRequested:
             await self._say("operator_called")

@@ -58,6 +58,7 @@ _FIELDS = russian.rules(
     (r"holds characters that cannot be stored$", lambda m: "содержит недопустимые символы"),
     (r"numbers must fit in 64 bits$", lambda m: "числа должны помещаться в 64 бита"),
     (r"Only visitors of a site open a dialog by watching", lambda m: "Новый диалог открывает только посетитель сайта"),
+    (r"must not begin with (\S+)$", lambda m: f"не должно начинаться с {m[1]}"),
     (r"must be a date or a moment as in ISO 8601$", lambda m: "укажите дату или момент по ISO 8601"),
     (r"must not be later than (\w+)$", lambda m: f"не позже {m[1]}"),
     (r"must be in the years (\d+) to (\d+)$", lambda m: f"годы от {m[1]} до {m[2]}"),

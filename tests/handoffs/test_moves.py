@@ -107,6 +107,7 @@ async def test_an_archived_dialog_is_open_again_for_an_operator(world: World) ->
         ({"request_id": ""}, "request_id"),
         ({"request_id": "x" * 65}, "request_id"),
         ({"request_id": "a\x00"}, "request_id"),
+        ({"request_id": "opora:message:1"}, "request_id"),
         ({"reason": " "}, "reason"),
         ({"last_user_text": "\ud800"}, "last_user_text"),
     ],
