@@ -1,11 +1,10 @@
 """Clients that mean harm on sockets and streams: frames of no kind, floods, and what is not theirs to watch."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 from websockets.exceptions import WebSocketException
 
 from core.actor import Actor, Role, system_actor
@@ -17,7 +16,6 @@ from services import guests
 from services.unit_of_work import unit_of_work
 from tests.doubles.dialog_clients import DialogSocket, DialogStream, Ended
 from tests.fixtures.dialogs import PAGE, Site, new_site, say
-from tests.fixtures.listening import listening
 from tests.fixtures.people import new_user, sign_in
 from tests.graphql.world import MARK
 from tests.replyx_dialect.live import Live, as_guest
@@ -31,27 +29,6 @@ FRAMES: tuple[str, ...] = (
     '{"type": "send_message", "text": "a\\u0000b"}', '{"type": "send_message", "text": "\\ud800"}',
     '{"type":' + "[" * 2_000 + "]" * 2_000 + "}", '{"type": "send_message", "text": 1e400}',
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-async def live(application: Starlette) -> AsyncIterator[Live]:
-    async with listening(application) as host:
-        yield Live(host)
-
-
-@pytest.fixture
-async def site(database: None) -> Site:
-    return await new_site()
-
-
-@pytest.fixture
-async def guest(site: Site) -> Actor:
-    return await site.guest()
-
-
-@pytest.fixture
-async def dialog(site: Site, guest: Actor) -> Dialog:
-    return await site.open(guest)
 
 
 async def said(site: Site, dialog: Dialog) -> list[str]:

@@ -2,12 +2,10 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from contextlib import nullcontext
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 
 from app.api import create_app
 from core.actor import Actor
@@ -27,27 +25,6 @@ from tests.replyx_dialect.live import Live, as_guest
 pytestmark = pytest.mark.usefixtures("live_events")
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-
-
-@pytest.fixture(scope="module")
-async def live(application: Starlette) -> AsyncIterator[Live]:
-    async with listening(application) as host:
-        yield Live(host)
-
-
-@pytest.fixture
-async def site(database: None) -> Site:
-    return await new_site()
-
-
-@pytest.fixture
-async def guest(site: Site) -> Actor:
-    return await site.guest()
-
-
-@pytest.fixture
-async def dialog(site: Site, guest: Actor) -> Dialog:
-    return await site.open(guest)
 
 
 async def test_a_message_arrives_as_the_document_shows_it(live: Live, site: Site, guest: Actor, dialog: Dialog) -> None:

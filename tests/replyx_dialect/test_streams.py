@@ -1,7 +1,6 @@
 """`/api/dialogs/{id}/events` and `/api/sse/stats`: the document's events, resuming, refusals, limits, heartbeat."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -23,27 +22,6 @@ from tests.replyx_dialect.live import Live, as_guest
 from tests.replyx_dialect.world import told
 
 pytestmark = pytest.mark.usefixtures("live_events")
-
-
-@pytest.fixture(scope="module")
-async def live(application: Starlette) -> AsyncIterator[Live]:
-    async with listening(application) as host:
-        yield Live(host)
-
-
-@pytest.fixture
-async def site(database: None) -> Site:
-    return await new_site()
-
-
-@pytest.fixture
-async def guest(site: Site) -> Actor:
-    return await site.guest()
-
-
-@pytest.fixture
-async def dialog(site: Site, guest: Actor) -> Dialog:
-    return await site.open(guest)
 
 
 async def refusal(address: str, **headers: str) -> tuple[int, str]:
