@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
+import psutil
+
 from app.embedded.process import alive
 
 _PATIENCE_S = 60.0
@@ -38,6 +40,13 @@ def processes_of(data_dir: Path) -> dict[int, str]:
         if any(mark in text for text in texts) and alive(int(entry.name)):
             found[int(entry.name)] = arguments.replace(b"\0", b" ").decode(errors="replace")
     return found
+
+
+def _parent(pid: int) -> int | None:
+    try:
+        return int(psutil.Process(pid).ppid())
+    except psutil.NoSuchProcess:
+        return None
 
 
 def eventually(condition: Callable[[], bool], patience_s: float = _PATIENCE_S) -> bool:
@@ -89,8 +98,9 @@ class Up:
 
     def child(self, command: str) -> int | None:
         """The process of one of its commands, without those that it forked."""
-        pids = [pid for pid, words in processes_of(self.data_dir).items() if f"app.cli {command}" in words]
-        return min(pids, default=None)
+        pids = {pid for pid, words in processes_of(self.data_dir).items() if f"app.cli {command}" in words}
+        # Not the lowest number: the kernel begins anew when they run out.
+        return next((pid for pid in sorted(pids) if _parent(pid) not in pids), None)
 
     def end(self, number: signal.Signals) -> int:
         """Send a signal, wait for the end, and return the exit code."""
