@@ -219,8 +219,11 @@ class Hub:
     async def _look_after_dialogs(self) -> None:
         while True:
             await asyncio.sleep(RECHECK_S)
-            with contextlib.suppress(Unavailable):
+            try:
                 await self.end_deleted()
+            except Exception as error:
+                # It runs beside what hands out events, which its fault must not end.
+                logger.warning("deleted_dialogs_not_looked_for", error=str(error), kind=type(error).__name__)
 
     def _by_tenant(self) -> dict[int, dict[str, Topic]]:
         tenants: dict[int, dict[str, Topic]] = {}

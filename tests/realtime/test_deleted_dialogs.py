@@ -10,6 +10,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from core.actor import system_actor
 from core.errors import NotFound
 from core.facts.dialogs import dialog_topic
+from realtime import hub as hub_module
 from realtime.connection import Connection
 from realtime.hub import Hub
 from realtime.subscription import watch
@@ -40,6 +41,24 @@ async def test_watchers_of_a_deleted_dialog_are_let_go_and_others_stay(hub: Hub,
         assert not waits[1].done()
         waits[1].cancel()
         await asyncio.gather(*waits, return_exceptions=True)
+
+
+async def test_a_look_that_fails_is_repeated_and_ends_nothing(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = 0
+
+    async def fail() -> None:
+        nonlocal looks
+        looks += 1
+        raise ValueError
+
+    monkeypatch.setattr(hub_module, "RECHECK_S", 0.01)
+    monkeypatch.setattr(hub, "end_deleted", fail)
+    looking = asyncio.create_task(hub._look_after_dialogs())
+    while looks < 2:
+        assert not looking.done()
+        await asyncio.sleep(0.01)
+    looking.cancel()
+    await asyncio.gather(looking, return_exceptions=True)
 
 
 async def test_a_client_that_leaves_before_it_is_accepted_has_disconnected() -> None:
