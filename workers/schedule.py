@@ -13,7 +13,7 @@ import structlog
 from config.settings import Settings, get_settings
 from core.errors import Unavailable
 from services import dispatch, document_files, files, handoff_calls, lost_operators, reconciliation, retention, thinning
-from workers.lock_connection import lock_connection
+from workers.lock_connection import LOST, lock_connection
 from workers.monitoring import SAMPLER, TICK_S
 from workers.task import TASKS
 from workers.telegram import BOTS_S, KEEPER
@@ -109,7 +109,7 @@ class Schedule:
             try:
                 async with self._leadership() as connection:
                     await self._lead(connection)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, Unavailable) as error:
+            except LOST as error:
                 logger.info("schedule_waits", reason=str(error) or type(error).__name__)
             finally:
                 self.leading = False

@@ -19,7 +19,7 @@ from integrations.telegram.port import (
 from services import telegram_bots, telegram_updates
 from services.sealing import unseal
 from services.telegram_bots import ActiveBot
-from workers.lock_connection import lock_connection
+from workers.lock_connection import LOST, lock_connection
 
 LOOK_S = 2.0
 _WAIT_S = 25
@@ -28,7 +28,6 @@ _PAUSE_MOST_S = 60.0
 _REFUSED_PAUSE_S = 300.0
 _TRY_LOCK = "SELECT pg_try_advisory_lock(hashtextextended('opora.telegram.polling', $1))"
 _UNLOCK = "SELECT pg_advisory_unlock(hashtextextended('opora.telegram.polling', $1))"
-_TROUBLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, Unavailable)
 logger = structlog.get_logger(__name__)
 
 
@@ -47,7 +46,7 @@ class Polling:
                 if await telegram_bots.active():
                     async with lock_connection(self._settings, "opora polling") as connection:
                         await self._serve(connection)
-            except _TROUBLE as error:
+            except LOST as error:
                 logger.info("polling_waits", reason=str(error) or type(error).__name__)
             finally:
                 await self._stop(list(self._polled))

@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
+import asyncpg
 import pytest
 
 from config.settings import Settings
@@ -13,6 +15,7 @@ from models.tenants import Tenant
 from services import retention
 from services.unit_of_work import Fanout, unit_of_work
 from tests.workers.conftest import Enqueue, rows, states, until
+from workers.lock_connection import lock_connection
 from workers.schedule import SCHEDULE, Duty, Schedule
 
 
@@ -63,6 +66,35 @@ async def _cut_leader(owner_url: str) -> None:
         "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
         " AND objid = 7060101 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
     )
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        asyncpg.InternalClientError("cannot switch to state 15; another operation (2) is in progress"),
+        asyncpg.InterfaceError("connection is closed"),
+        asyncpg.CannotConnectNowError("the database system is starting up"),
+        ConnectionRefusedError(),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_whatever_a_cut_connection_says_the_scheduler_leads_again(
+    settings: Settings, database: None, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    calls = []
+
+    @asynccontextmanager
+    async def cut_once(*args: Any) -> AsyncIterator[asyncpg.Connection]:
+        calls.append(1)
+        if len(calls) == 1:
+            raise error
+        async with lock_connection(*args) as connection:
+            yield connection
+
+    monkeypatch.setattr("workers.schedule.lock_connection", cut_once)
+    async with running(Schedule(settings, ())) as schedule:
+        await until(lambda: leads(schedule))
+    assert len(calls) == 2
 
 
 async def test_a_failing_duty_keeps_no_other_from_its_turn(settings: Settings, database: None) -> None:
