@@ -1,7 +1,7 @@
 # Each target is alone enough on a machine with Python 3.11+ and make. `make PYTHON=python3.12 run` chooses one.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run voice test lint format typecheck unit proof lock bench schema clean
+.PHONY: help run web voice test lint format typecheck unit proof lock bench schema clean
 
 VENV ?= .venv
 BIN = $(VENV)/bin
@@ -17,7 +17,12 @@ help:  ## this list
 
 run:  ## install what is missing, start everything on http://127.0.0.1:8000 until Ctrl-C
 	@$(ENVIRONMENT) runtime
+	@$(ENVIRONMENT) web
 	@exec $(BIN)/opora up --follow-parent $(ARGS)
+
+web:  ## build the console and the widget, with Node.js 22.22+ of the machine or one from the lock file
+	@$(ENVIRONMENT) runtime
+	@$(ENVIRONMENT) web
 
 voice:  ## install speech recognition that needs no key; then set OPORA_STT_EMBEDDED=on
 	@$(ENVIRONMENT) runtime
@@ -25,15 +30,17 @@ voice:  ## install speech recognition that needs no key; then set OPORA_STT_EMBE
 
 test: lint unit  ## linters, then the whole test suite
 
-lint:  ## ruff, mypy, import contracts
+lint:  ## ruff, mypy, import contracts; types, style and unit tests of web/
 	@$(ENVIRONMENT) dev
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/mypy --no-error-summary
+	@$(ENVIRONMENT) web-dev check
 	@$(BIN)/lint-imports > $(VENV)/imports.log 2>&1 || { cat $(VENV)/imports.log; exit 1; }
 
 unit:  ## the test suite alone; ARGS="tests/tickets -k status"
 	@$(ENVIRONMENT) dev
+	@$(ENVIRONMENT) web-dev
 	@$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile $(ARGS)
 
 proof:  ## the long forms of what the suite proves in short, one after the other
@@ -52,7 +59,7 @@ schema:  ## write schema/schema.graphql anew
 lock:  ## resolve requirements*.in into the lock files; ARGS="--upgrade" for newer versions
 	@$(ENVIRONMENT) dev
 	@test -x $(VENV)-lock/bin/uv || { $(BIN)/python -m venv $(VENV)-lock && $(VENV)-lock/bin/python -m pip install --quiet uv; }
-	@for name in requirements requirements-dev requirements-voice; do \
+	@for name in requirements requirements-dev requirements-voice requirements-web; do \
 	  $(VENV)-lock/bin/uv pip compile --quiet --system-certs --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 	    --custom-compile-command "make lock" $(ARGS) $$name.in -o $$name.lock || exit 1; \
 	done

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from app.authentication import TENANT_HEADER, actor_of, actor_or_guest_of, still_valid
 from app.composition import open_process
+from app.console import console_routes
 from app.failures import Failures, UnexpectedErrors
 from app.graphql import graphql_routes
 from app.health import health, ready
@@ -76,6 +77,7 @@ def _routes(gate: Gate) -> list[BaseRoute]:
         *download_routes(gate),
         *webhook_routes(),
         *graphql_routes(),
+        *console_routes(),
         *page_routes(),
     ]
 

@@ -7,6 +7,7 @@ Caching follows RFC 9110 and RFC 9111: an address with the right hash never chan
 import asyncio
 import gzip
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +24,8 @@ MEDIA_TYPES = {
     ".txt": "text/plain; charset=utf-8",
     "": "text/plain; charset=utf-8",
 }
+# What the build of web/ names by its content.
+_HASHED = re.compile(r"^dist/console/assets/.+-[\w-]{8}\.\w+$", re.ASCII)
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
 COMPRESS_FROM_BYTES = 1024
@@ -44,6 +47,10 @@ class Asset:
     @property
     def url(self) -> str:
         return f"/assets/{quote(self.path, safe='/@')}?v={self.version}"
+
+    def is_named_by(self, version: str | None) -> bool:
+        """Whether an address with this ``v`` can never mean other content."""
+        return version == self.version or bool(_HASHED.match(self.path))
 
     @property
     def compressible(self) -> bool:
@@ -115,7 +122,7 @@ def without_body_for_head(request: Request, response: Response) -> Response:
 
 async def asset_response(request: Request, asset: Asset) -> Response:
     """Serve a file, compressed where the client can read that. Compression runs off the event loop, once a file."""
-    current = request.query_params.get("v") == asset.version
+    current = asset.is_named_by(request.query_params.get("v"))
     headers = {"content-type": asset.media_type, "cache-control": IMMUTABLE if current else REVALIDATE}
     if not asset.compressible:
         return conditional_response(request, asset.content, f'"{asset.digest[:32]}"', headers)

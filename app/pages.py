@@ -49,7 +49,7 @@ class Page:
 @cache
 def catalogue() -> AssetCatalogue:
     """The files that pages may load, read once."""
-    return AssetCatalogue(WEB, ("pages", "vendor"))
+    return AssetCatalogue(WEB, ("pages", "vendor", "dist"))
 
 
 @cache

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make .venv fit the lock files: environment.sh runtime|dev|voice. Does nothing when they have not changed since the last time.
+# Make .venv fit the lock files: environment.sh runtime|dev|voice|web|web-dev [check]. Does nothing when they have not changed since the last time.
 # Used by the Makefile; needs only Python 3.11 or newer. PYTHON=... chooses the interpreter.
 set -eu
 
@@ -55,6 +55,50 @@ install() {
     printf '%s' "$want" > "$stamp"
 }
 
+# Vite and its neighbours need Node.js 22.22. `node --version` of an absent or broken one prints nothing.
+node_fits() { node -e 'const [a,b]=process.versions.node.split(".").map(Number); process.exit(a>22||(a===22&&b>=22)?0:1)' >/dev/null 2>&1 \
+    && npm --version >/dev/null 2>&1; }
+
+find_node() {
+    if ! node_fits; then
+        install_node
+        PATH="$top/$venv/bin:$PATH"
+        export PATH
+    fi
+}
+
+install_node() {
+    stamp="$venv/.installed-node"
+    want=$(cksum < requirements-web.lock)
+    if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$want" ]; then
+        say "Installing Node.js into $venv (once)"
+        "$venv/bin/python" -m pip install --quiet --require-hashes -r requirements-web.lock
+        printf '%s' "$want" > "$stamp"
+    fi
+}
+
+# Packages of web/: those of the build, or with `dev` those of its checks too.
+install_packages() {
+    want=$(cksum < web/package-lock.json)
+    if [ "$(cat web/node_modules/.installed-dev 2>/dev/null)" = "$want" ]; then return; fi
+    if [ "$1" = runtime ] && [ "$(cat web/node_modules/.installed-runtime 2>/dev/null)" = "$want" ]; then return; fi
+    say "Installing the packages of web/ (once; about half a minute)"
+    omit=""
+    if [ "$1" = runtime ]; then omit="--omit=dev"; fi
+    (cd web && npm ci --silent --no-audit --no-fund $omit)
+    printf '%s' "$want" > "web/node_modules/.installed-$1"
+}
+
+build_web() {
+    want=$( (cd web && find src package-lock.json vite.config.ts vite.widget.config.ts -type f ! -name schema.d.ts | LC_ALL=C sort | xargs cksum) | cksum)
+    if [ "$(cat web/dist/.built 2>/dev/null)" = "$want" ]; then return; fi
+    find_node
+    install_packages "$1"
+    say "Building the console and the widget"
+    (cd web && npm run --silent build -- --logLevel warn)
+    printf '%s' "$want" > web/dist/.built
+}
+
 make_venv
 case $kind in
     # The development lock includes the runtime, so whoever has it needs nothing else.
@@ -65,5 +109,11 @@ case $kind in
         install requirements.lock runtime ;;
     dev) install requirements-dev.lock dev ;;
     voice) install requirements-voice.lock voice ;;
-    *) say "usage: $0 runtime|dev|voice"; exit 2 ;;
+    web) build_web runtime ;;
+    web-dev)
+        find_node
+        install_packages dev
+        if [ "${2:-}" = check ]; then (cd web && npm run --silent check && npm run --silent test); fi
+        build_web dev ;;
+    *) say "usage: $0 runtime|dev|voice|web|web-dev [check]"; exit 2 ;;
 esac

@@ -21,6 +21,8 @@ from services.rate_limits import Bucket, by_address
 Resolver = Callable[..., Awaitable[Any]]
 Names = Mapping[str, str]
 METADATA = "requires"
+RULES: dict[str, "Requires"] = {}
+"""Every root field, by its name in Python."""
 
 
 class Rule(NamedTuple):
@@ -39,6 +41,7 @@ class Requires(Enum):
     """Permissions, and who has them."""
 
     SIGN_IN = Rule("session.open", None, Bucket.AUTH)
+    OWN_RIGHTS = Rule("rights.own", Role.USER)
     CONTACT = Rule("contact.write", None, Bucket.AUTH)
     MAIL_READ = Rule("mail.read", Role.ADMIN)
     MAIL_TEST = Rule("mail.test", Role.ADMIN, Bucket.AUTH)
@@ -105,15 +108,19 @@ class Requires(Enum):
         """Raises NotAuthenticated, Forbidden, RateLimited."""
         role, bucket = self.value.role, self.value.bucket
         if role is not None:
-            self._check_rights(context.actor, role)
+            if not self.grants(context.actor):
+                raise Forbidden
         if bucket is not None:
             # Whoever signs in counts by address, so that a token at hand buys no further tries.
             await context.count(bucket, *([by_address(context.client_ip)] if role is None else []))
 
-    def _check_rights(self, actor: Actor, least: Role) -> None:
-        granted = actor.role.includes(least) if actor.guest is None else self.value.guests
-        if not granted:
-            raise Forbidden
+    def grants(self, actor: Actor | None) -> bool:
+        """Whether the rights of ``actor``, None for a stranger, are enough; limits are not looked at."""
+        if self.value.role is None:
+            return True
+        if actor is None:
+            return False
+        return actor.role.includes(self.value.role) if actor.guest is None else self.value.guests
 
 
 def query(requires: Requires, *, names: Names | None = None) -> Callable[[Resolver], Any]:
@@ -170,4 +177,5 @@ def _respell(error: DomainError, names: Names) -> None:
 def _described(resolver: Callable[..., Any], requires: Requires) -> dict[str, Any]:
     who = requires.value.role.name if requires.value.role else "anybody"
     who += ", and guests" if requires.value.guests else ""
+    RULES[resolver.__name__] = requires
     return {"description": f"{inspect.getdoc(resolver)}\n\nFor: {who}.", "metadata": {METADATA: requires}}

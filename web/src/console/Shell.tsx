@@ -1,0 +1,104 @@
+import { ActionIcon, AppShell, Burger, Group, NavLink, ScrollArea, Text, Tooltip } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { spotlight } from "@mantine/spotlight";
+import { Search } from "lucide-react";
+import { type ComponentType, lazy, Suspense } from "react";
+import { useTranslation } from "react-i18next";
+import { Navigate, Route, NavLink as RouterLink, Routes, useLocation } from "react-router";
+import { useRights } from "./allowed.tsx";
+import type { Area } from "./areas.ts";
+import { AREAS } from "./navigation.ts";
+import { CommandPalette } from "./parts/CommandPalette.tsx";
+import { ConnectionNotice } from "./parts/ConnectionNotice.tsx";
+import { EmptyState } from "./parts/EmptyState.tsx";
+import { Loading } from "./parts/Loading.tsx";
+import { PersonMenu } from "./parts/PersonMenu.tsx";
+
+const GROUPS = ["work", "knowledge", "company", "installation"] as const;
+const SCREENS = new Map<string, ComponentType>(AREAS.map((area) => [area.name, lazy(area.load)]));
+
+/** Header, navigation and the open area. What the person may not use is not there. */
+export function Shell() {
+  const { t } = useTranslation();
+  const { can } = useRights();
+  const [opened, menu] = useDisclosure();
+  const areas = AREAS.filter((area) => can(area.needs));
+  return (
+    <AppShell
+      header={{ height: 56 }}
+      navbar={{ width: 232, breakpoint: "md", collapsed: { mobile: !opened } }}
+      padding={{ base: "sm", sm: "md" }}
+    >
+      <a className="skip-link" href="#main">
+        {t("skip")}
+      </a>
+      <AppShell.Header>
+        <Group h="100%" px="md" gap="sm" wrap="nowrap">
+          <Burger opened={opened} onClick={menu.toggle} hiddenFrom="md" size="sm" aria-label={t("menu")} />
+          <img src="/favicon.ico" alt="" width={28} height={28} />
+          <Text fw={700}>Opora</Text>
+          <Tooltip label={t("search_hint")}>
+            <ActionIcon variant="default" size="lg" ml="auto" onClick={spotlight.open} aria-label={t("search")}>
+              <Search size={18} aria-hidden />
+            </ActionIcon>
+          </Tooltip>
+          <PersonMenu />
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar aria-label={t("navigation")}>
+        <ScrollArea type="auto" p="xs">
+          {GROUPS.map((group) => (
+            <NavigationGroup key={group} group={group} areas={areas} onFollow={menu.close} />
+          ))}
+        </ScrollArea>
+      </AppShell.Navbar>
+      <AppShell.Main id="main" tabIndex={-1}>
+        <ConnectionNotice />
+        <Screens areas={areas} />
+      </AppShell.Main>
+      <CommandPalette areas={areas} />
+    </AppShell>
+  );
+}
+
+function NavigationGroup({ group, areas, onFollow }: { group: string; areas: Area[]; onFollow: () => void }) {
+  const { t } = useTranslation();
+  const { pathname } = useLocation();
+  const shown = areas.filter((area) => area.group === group);
+  if (shown.length === 0) return null;
+  return (
+    <>
+      <Text size="xs" c="dimmed" fw={600} px="sm" pt="sm" pb={4}>
+        {t(`groups.${group}`)}
+      </Text>
+      {shown.map((area) => (
+        <NavLink
+          key={area.name}
+          component={RouterLink}
+          to={`/${area.path}`}
+          active={pathname === `/${area.path}` || pathname.startsWith(`/${area.path}/`)}
+          label={t("title", { ns: area.name })}
+          leftSection={<area.icon size={18} aria-hidden />}
+          onClick={onFollow}
+        />
+      ))}
+    </>
+  );
+}
+
+function Screens({ areas }: { areas: Area[] }) {
+  const { t } = useTranslation();
+  const home = areas[0];
+  return (
+    <Suspense fallback={<Loading rows={8} />}>
+      <Routes>
+        {areas.map((area) => {
+          const Screen = SCREENS.get(area.name) as ComponentType;
+          return <Route key={area.name} path={`${area.path}/*`} element={<Screen />} />;
+        })}
+        {home && <Route path="/" element={<Navigate to={`/${home.path}`} replace />} />}
+        <Route path="*" element={<EmptyState title={t("not_found")} text={t("not_found_text")} />} />
+      </Routes>
+    </Suspense>
+  );
+}

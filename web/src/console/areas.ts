@@ -1,0 +1,17 @@
+import type { LucideIcon } from "lucide-react";
+import type { ComponentType } from "react";
+import type { OperationName } from "./graphql.ts";
+
+/** One entry of the navigation and the screens below its address. */
+export interface Area {
+  /** Also the namespace of its texts, whose key `title` names it. */
+  name: string;
+  /** Below /console, without slashes at the ends. */
+  path: string;
+  icon: LucideIcon;
+  group: "work" | "knowledge" | "company" | "installation";
+  /** Who may call this sees the area. */
+  needs: OperationName;
+  /** Loaded when it is opened first; gets the rest of the address, `/console/<path>/*`. */
+  load: () => Promise<{ default: ComponentType }>;
+}

@@ -1,0 +1,22 @@
+import { Tooltip } from "@mantine/core";
+import dayjs from "dayjs";
+import relativeTime from "dayjs/plugin/relativeTime";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+
+dayjs.extend(relativeTime);
+const MINUTE_MS = 60_000;
+
+/** A moment in the reader's zone and language; `relative` counts from now and keeps counting. */
+export function Time({ at, relative = false }: { at: string; relative?: boolean }) {
+  const { i18n } = useTranslation();
+  const [, tick] = useState(0);
+  useEffect(() => {
+    if (!relative) return;
+    const timer = setInterval(() => tick((count) => count + 1), MINUTE_MS);
+    return () => clearInterval(timer);
+  }, [relative]);
+  const full = new Intl.DateTimeFormat(i18n.language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
+  const time = <time dateTime={at}>{relative ? dayjs(at).locale(i18n.language).fromNow() : full}</time>;
+  return relative ? <Tooltip label={full}>{time}</Tooltip> : time;
+}

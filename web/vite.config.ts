@@ -1,0 +1,27 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+// `npm run dev` shows the sources as they are edited, over an Opora that runs elsewhere.
+const api = process.env.OPORA_ORIGIN ?? "http://127.0.0.1:8000";
+
+// The console: dist/console/index.html is the page that Opora fills a nonce into, the rest has hashed names.
+export default defineConfig(({ command }) => ({
+  root: "src/console",
+  base: command === "build" ? "/assets/dist/console/" : "/console/",
+  plugins: [react()],
+  html: { cspNonce: "{{nonce}}" },
+  build: {
+    outDir: "../../dist/console",
+    emptyOutDir: true,
+    target: "es2023",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 700,
+  },
+  server: {
+    port: 5173,
+    proxy: Object.fromEntries(
+      ["/graphql", "/uploads", "/api", "/favicon.ico", "/widget.js"].map((path) => [path, { target: api, ws: true }]),
+    ),
+  },
+}));
