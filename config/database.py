@@ -48,6 +48,10 @@ MODEL_MODULES = (
     "models.mail",
     "models.support_requests",
     "models.analytics",
+    "models.sign_in",
+    "models.unanswered",
+    "models.webhooks",
+    "models.saved_views",
 )
 _ALIAS = {APP_ROLE: "default", SYSTEM_ROLE: "system"}
 _BEGIN_PATIENCE_S = 5.0

@@ -22,6 +22,12 @@ class HttpSettings(Group):
     shutdown_s: int = variable("OPORA_SHUTDOWN_S", 10, ge=1)
 
 
+class OutgoingSettings(Group):
+    """What tenants may have us call: the public network, and these of the installation's own beside it."""
+
+    private_networks: Networks = variable("OPORA_PRIVATE_NETWORKS", ())
+
+
 class DatabaseSettings(Group):
     """``url`` is the owner's; absent means the embedded server, whose address ``opora up`` hands down."""
 
@@ -160,6 +166,8 @@ class LimitSettings(Group):
     max_upload_mb: int = variable("OPORA_MAX_UPLOAD_MB", 20, ge=1, le=1024)
     upload_quota_mb: int = variable("OPORA_UPLOAD_QUOTA_MB", 500, ge=1)
     tenant_quota_mb: int = variable("OPORA_TENANT_QUOTA_MB", 20_000, ge=1)
+    guest_upload_mb: int = variable("OPORA_GUEST_UPLOAD_MB", 10, ge=1, le=1024)
+    guest_quota_mb: int = variable("OPORA_GUEST_QUOTA_MB", 50, ge=1)
     graphql_depth: int = variable("OPORA_GRAPHQL_MAX_DEPTH", 12, ge=1)
     graphql_aliases: int = variable("OPORA_GRAPHQL_MAX_ALIASES", 30, ge=0)
     graphql_tokens: int = variable("OPORA_GRAPHQL_MAX_TOKENS", 2000, ge=1)

@@ -27,6 +27,7 @@ class Settings(Group):
     data_dir: Path = variable("OPORA_DATA_DIR", Path("var"), validate_default=True)
 
     http: groups.HttpSettings = Field(default_factory=groups.HttpSettings)
+    outgoing: groups.OutgoingSettings = Field(default_factory=groups.OutgoingSettings)
     database: groups.DatabaseSettings = Field(default_factory=groups.DatabaseSettings)
     redis: groups.RedisSettings = Field(default_factory=groups.RedisSettings)
     llm: groups.LlmSettings = Field(default_factory=groups.LlmSettings)

@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from core.errors import InvalidInput
@@ -43,6 +44,30 @@ class CursorPage:
         if not 1 <= first <= MAX_CURSOR_PAGE:
             raise InvalidInput(f"first must be between 1 and {MAX_CURSOR_PAGE}", field="first")
         return cls(first, None if after is None else decode_cursor(after))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a list that is ordered by a moment and, among those of one moment, by id."""
+
+    moment: datetime
+    id: int
+
+    def cursor(self) -> str:
+        return base64.urlsafe_b64encode(f"p:{self.moment.isoformat()}:{self.id}".encode()).decode()
+
+    @classmethod
+    def of(cls, cursor: str) -> "Place":
+        """Raises InvalidInput for what :meth:`cursor` did not make."""
+        try:
+            kind, _, rest = base64.urlsafe_b64decode(cursor.encode()).decode().partition(":")
+            moment, _, key = rest.rpartition(":")
+            place = cls(datetime.fromisoformat(moment), int(key))
+        except (ValueError, binascii.Error, UnicodeError):
+            raise InvalidInput("after is not a cursor of this list", field="after") from None
+        if kind != "p" or place.moment.tzinfo is None or not 0 <= place.id < 2**63:
+            raise InvalidInput("after is not a cursor of this list", field="after")
+        return place
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,8 @@ class Message(Model):
     visibility = fields.CharEnumField(Visibility, max_length=8, default=Visibility.PUBLIC)
     text = fields.TextField()
     turn_id: int | None = fields.BigIntField(null=True)
+    client_id: UUID | None = fields.UUIDField(null=True)
+    """The writer's own number of it: sent again, it is the same message."""
     confidence: float | None = fields.FloatField(null=True)
     model = fields.CharField(max_length=128, null=True)
     created_at = fields.DatetimeField(auto_now_add=True)
@@ -85,6 +87,8 @@ class Attachment(Model):
     tenant_id: int = fields.BigIntField()
     message_id: int | None = fields.BigIntField(null=True, db_index=True)
     uploaded_by_id: int | None = fields.BigIntField(null=True, db_index=True)
+    guest_id: UUID | None = fields.UUIDField(null=True)
+    """The visitor of a site who uploaded it."""
     file_name = fields.CharField(max_length=255)
     mime_type = fields.CharField(max_length=127)
     size_bytes = fields.BigIntField()

@@ -1,6 +1,7 @@
 """Tenants: the unit of isolation."""
 
 from enum import StrEnum
+from typing import Any
 
 from tortoise import fields
 from tortoise.models import Model
@@ -33,6 +34,8 @@ class Tenant(Model):
     telegram_chat_id: int | None = fields.BigIntField(null=True)
     """The Telegram chat that hears of new leads."""
     telegram_mode = fields.CharEnumField(TelegramMode, max_length=16, default=TelegramMode.SUPPORT)
+    hours: dict[str, Any] | None = fields.JSONField(null=True)
+    """When its people work, as :mod:`services.working_hours` writes it; None for always."""
     plan = fields.CharField(max_length=32, default="trial")
     """What the account is billed by, in the installation's own words; a superadmin sets it."""
     created_by_id: int | None = fields.BigIntField(null=True, db_index=True)

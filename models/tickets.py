@@ -100,6 +100,8 @@ class Ticket(Model):
     )
     created_at = fields.DatetimeField(auto_now_add=True)
     updated_at = fields.DatetimeField(auto_now=True)
+    active_at = fields.DatetimeField(auto_now_add=True)
+    """When something was last said in it, or its status moved."""
 
     class Meta:
         app = "opora"
@@ -125,7 +127,8 @@ class Ticket(Model):
         if status not in MOVES[self.status]:
             raise InvalidTransition("Ticket", self.status, status)
         self.status = status
-        self._note_end(now())
+        self.active_at = now()
+        self._note_end(self.active_at)
         return True
 
     def _note_end(self, moment: datetime) -> None:

@@ -15,6 +15,7 @@ from core.errors import Unavailable
 
 TELEGRAM_TOKENS = "telegram.tokens"
 AI_TOKENS = "ai.tokens"
+SIGN_IN = "sign_in.secrets"
 _ALGORITHMS = ["dir", "A256GCM"]
 
 

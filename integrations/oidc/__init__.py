@@ -1,0 +1,1 @@
+"""OpenID Connect: a company's own identity provider says who somebody is."""

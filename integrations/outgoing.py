@@ -1,0 +1,193 @@
+"""Requests to addresses that tenants give us: identity providers, webhooks.
+
+Such an address must not lead into the network that Opora stands in (OWASP Server-Side Request Forgery Prevention).
+The host is resolved here, each of its addresses is checked, and the connection goes to a checked address and no other:
+a name that resolves differently a moment later (DNS rebinding) gains nothing. `OPORA_PRIVATE_NETWORKS` names networks
+that may be called nevertheless; to them alone `http://` goes without TLS.
+"""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import AsyncIterator, Sequence
+from typing import cast
+from urllib.parse import urlsplit
+
+import httpx2
+
+from config.settings import get_settings
+from core import network
+from core.refusals.outgoing import AddressRefused, HostUnknown
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+LONGEST_URL = 2048
+LARGEST_BODY = 1024 * 1024
+_PORTS = {"http": 80, "https": 443}
+_UNICAST = ipaddress.ip_network("2000::/3")
+"""All that is handed out of IPv6 so far. What is outside carries IPv4 inside (NAT64, mapped) or is nobody's."""
+_SIX_TO_FOUR = ipaddress.ip_network("2002::/16")
+_RESOLVE_S = 5.0
+
+
+def checked_url(url: str, *, field: str = "url") -> str:
+    """``url`` if its form lets us call it: http(s), a host, no user name in it. Asks nobody, so it may stand in a
+    transaction; an address written as numbers is checked at once. Raises AddressRefused.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise AddressRefused("This is not a web address", field=field) from None
+    if len(url) > LONGEST_URL or not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
+        raise AddressRefused("This is not a web address", field=field)
+    if parts.scheme not in _PORTS or not parts.hostname or port == 0:
+        raise AddressRefused("The address must start with https:// and name a host", field=field)
+    if parts.username is not None or parts.password is not None or parts.fragment:
+        raise AddressRefused("The address may hold neither a user name nor a fragment", field=field)
+    literal = _literal(parts.hostname)
+    if literal is not None:
+        _refuse([literal], parts.scheme, field)
+    elif parts.scheme == "http" and not get_settings().outgoing.private_networks:
+        raise AddressRefused("The address must start with https://", field=field)
+    return url
+
+
+async def assert_public(url: str, *, field: str = "url") -> None:
+    """Look the host up and see whether we would call it now. Outside of transactions.
+
+    :func:`outgoing_client` does so again at each connection: this is for those who type an address in.
+    Raises AddressRefused, HostUnknown.
+    """
+    parts = urlsplit(checked_url(url, field=field))
+    await permitted_addresses(parts.hostname or "", parts.port or _PORTS[parts.scheme], parts.scheme, field=field)
+
+
+async def permitted_addresses(host: str, port: int, scheme: str, *, field: str = "url") -> Sequence[Address]:
+    """The addresses of ``host``, in the resolver's order, if all of them may be called by ``scheme``.
+
+    Raises AddressRefused where one may not, HostUnknown.
+    """
+    network.assert_allowed("DNS")
+    literal = _literal(host)
+    found = [literal] if literal is not None else await _resolve(host, port)
+    _refuse(found, scheme, field)
+    return found
+
+
+def outgoing_client(timeout_s: float, most: int = LARGEST_BODY) -> httpx2.AsyncClient:
+    """A client for tenants' addresses: pinned to checked addresses, no redirects, no proxy.
+
+    ``timeout_s`` bounds each phase of a request; bound the whole with ``asyncio.timeout``. Its requests raise
+    AddressRefused and HostUnknown beside httpx2's own errors, ReadError for a body longer than ``most`` bytes. Close it
+    after use.
+    """
+    return httpx2.AsyncClient(
+        transport=PinnedTransport(most), timeout=timeout_s, trust_env=False, follow_redirects=False
+    )
+
+
+async def read_bounded(response: httpx2.Response, most: int) -> tuple[bytes, bool]:
+    """At most ``most`` bytes of a streamed response's body, and whether that was all of it."""
+    kept = bytearray()
+    async for part in response.aiter_bytes(16_384):
+        kept += part
+        if len(kept) > most:
+            return bytes(kept[:most]), False
+    return bytes(kept), True
+
+
+class PinnedTransport(httpx2.AsyncBaseTransport):
+    """Connects to a checked address of the URL's host, with the host's own name in ``Host``, SNI and certificate."""
+
+    def __init__(self, most: int = LARGEST_BODY) -> None:
+        # A connection is kept by its address alone: another host at the same address must not come to it.
+        limits = httpx2.Limits(max_keepalive_connections=0)
+        self._inner = httpx2.AsyncHTTPTransport(trust_env=False, limits=limits)
+        self._most = most
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Raises AddressRefused, HostUnknown, httpx2.TransportError."""
+        network.assert_allowed("A tenant's address")
+        url = request.url
+        checked_url(str(url))
+        addresses = await permitted_addresses(url.host, url.port or _PORTS[url.scheme], url.scheme)
+        failed: httpx2.TransportError | None = None
+        for address in addresses:
+            try:
+                return self._bounded(await self._inner.handle_async_request(_pinned(request, address)))
+            except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
+                failed = error
+        raise failed or HostUnknown(url.host)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+    def _bounded(self, response: httpx2.Response) -> httpx2.Response:
+        # Nothing is unpacked, although a server may send it so: a few bytes can unpack to all of our memory.
+        response.headers.pop("content-encoding", None)
+        response.stream = _BoundedStream(cast(httpx2.AsyncByteStream, response.stream), self._most)
+        return response
+
+
+class _BoundedStream(httpx2.AsyncByteStream):
+    def __init__(self, inner: httpx2.AsyncByteStream, most: int) -> None:
+        self._inner = inner
+        self._most = most
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        left = self._most
+        async for part in self._inner:
+            left -= len(part)
+            if left < 0:
+                raise httpx2.ReadError("The answer is too long")
+            yield part
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+def _pinned(request: httpx2.Request, address: Address) -> httpx2.Request:
+    headers = request.headers.copy()
+    headers["accept-encoding"] = "identity"
+    return httpx2.Request(
+        request.method,
+        request.url.copy_with(host=str(address)),
+        headers=headers,
+        stream=request.stream,
+        extensions={**request.extensions, "sni_hostname": request.url.host},
+    )
+
+
+def _literal(host: str) -> Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
+async def _resolve(host: str, port: int) -> list[Address]:
+    try:
+        async with asyncio.timeout(_RESOLVE_S):
+            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError, TimeoutError):
+        raise HostUnknown(host) from None
+    # A scoped address (fe80::1%eth0) is link-local: it is refused like the rest of its network.
+    return [ipaddress.ip_address(str(sockaddr[0]).partition("%")[0]) for *_, sockaddr in found]
+
+
+def _refuse(addresses: Sequence[Address], scheme: str, field: str) -> None:
+    own = get_settings().outgoing.private_networks
+    for address in addresses:
+        if any(address in each for each in own):
+            continue
+        if not _is_public(address):
+            raise AddressRefused("The address leads into a private network; see OPORA_PRIVATE_NETWORKS", field=field)
+        if scheme != "https":
+            raise AddressRefused("The address must start with https://", field=field)
+
+
+def _is_public(address: Address) -> bool:
+    if address.is_multicast or not address.is_global:
+        return False
+    return address.version == 4 or (address in _UNICAST and address not in _SIX_TO_FOUR)
