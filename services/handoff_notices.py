@@ -9,7 +9,7 @@ from models.conversations import AuthorKind, Message
 from models.dialogs import Dialog
 from models.handoffs import Handoff
 from models.users import User
-from services import dialogs, users
+from services import dialogs, users, working_hours
 from services.handoff_estimates import in_words
 from services.unit_of_work import UnitOfWork
 from services.wording.texts import wording
@@ -41,13 +41,18 @@ def reason_in_words(handoff: Handoff, language: Language) -> str:
 
 
 async def requested(uow: UnitOfWork, dialog: Dialog, handoff: Handoff, *, turn_id: int | None) -> None:
-    """Why a person is called, at which place of the queue the customer is, and how long that takes as a rule."""
+    """Why a person is called, at which place of the queue the customer is, and how long that takes as a rule.
+
+    Outside of working hours they are told when people are back instead.
+    """
     language = await dialogs.language_of(dialog)
     why = _REASONS.get(handoff.reason, EscalationReason.CUSTOMER_REQUEST)
     words = wording(language)
-    place = words.render(
-        "handoff_place", place=str(handoff.queue_position), wait=in_words(handoff.estimated_wait_s, language)
-    )
+    number, absence = str(handoff.queue_position), await working_hours.away(uow)
+    if absence is None:
+        place = words.render("handoff_place", place=number, wait=in_words(handoff.estimated_wait_s, language))
+    else:
+        place = words.render("handoff_place_away", place=number, away=working_hours.in_words(absence, language))
     await _tell(uow, dialog, f"{words.render(f'escalation_{why}')}\n\n{place}", turn_id=turn_id)
 
 

@@ -39,6 +39,8 @@ class Template(StrEnum):
     """``dialog``, ``assistant``, ``reason``, ``question`` (what the customer said last; may be empty)."""
     SUPPORT_REPLY = "support_reply"
     """``ticket``, ``subject``, ``message``."""
+    WEBHOOK_DISABLED = "webhook_disabled"
+    """``company``, ``url``, ``since`` (a moment), ``answer`` (a response's code, or why none came)."""
 
 
 @dataclass(frozen=True, slots=True)

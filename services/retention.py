@@ -69,6 +69,13 @@ DELETE FROM payment_notifications WHERE id IN (
 RETURNING id
 """
 
+# Their deliveries go with them.
+_WEBHOOKS = """
+DELETE FROM webhook_messages WHERE id IN (
+    SELECT id FROM webhook_messages WHERE created_at < clock_timestamp() - make_interval(days => $1) LIMIT $2)
+RETURNING id
+"""
+
 
 async def forget_events(*, days: int) -> int:
     """Delete events older than ``days``; subscribers who ask for them are told so. Returns how many."""
@@ -101,6 +108,11 @@ async def forget_mail(*, days: int) -> int:
 async def forget_payment_notifications(*, days: int) -> int:
     """Delete what banks told of payments, after ``days``; payments, refunds and the ledger stay."""
     return await _forget(_NOTIFICATIONS, days)
+
+
+async def forget_webhooks(*, days: int) -> int:
+    """Delete what webhooks told, and how that went, after ``days``."""
+    return await _forget(_WEBHOOKS, days)
 
 
 async def _forget(statement: str, days: int) -> int:

@@ -10,12 +10,14 @@ from tortoise.expressions import Q
 
 from core.actor import Actor
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound
+from core.hours import WorkingHours
 from core.languages import Language
 from core.paging import OffsetPage
 from core.text import checked_text
 from core.unset import UNSET, UnsetType
 from models.tenants import TelegramMode, Tenant
 from models.tickets import TicketStatus
+from services import working_hours
 from services.unit_of_work import SystemReason, UnitOfWork, system_unit_of_work
 
 _SLUG = re.compile(r"(?!\d+\Z)[a-z0-9]+(-[a-z0-9]+)*")
@@ -94,9 +96,11 @@ async def update_settings(
     answer_threshold: float | UnsetType | None = UNSET,
     suggest_threshold: float | UnsetType | None = UNSET,
     telegram_mode: TelegramMode | UnsetType = UNSET,
+    hours: WorkingHours | UnsetType | None = UNSET,
     plan: str | UnsetType = UNSET,
 ) -> Tenant:
-    """Change what is given. Thresholds are calibrated scores, 0 to 1; None takes the measured default.
+    """Change what is given. Thresholds are calibrated scores, 0 to 1; None takes the measured default. ``hours`` None
+    means that people are there at all times.
 
     Raises Forbidden below admin, for the plan below superadmin; InvalidInput.
     """
@@ -114,6 +118,8 @@ async def update_settings(
         tenant.telegram_mode = telegram_mode
     if not isinstance(plan, UnsetType):
         tenant.plan = checked_text(plan, field="plan", least=1, most=32)
+    if not isinstance(hours, UnsetType):
+        tenant.hours = None if hours is None else working_hours.stored(hours)
     _set_thresholds(tenant, answer=answer_threshold, suggest=suggest_threshold)
     await tenant.save()
     return tenant

@@ -10,6 +10,7 @@ from models.tenants import Tenant as TenantRow
 from models.tickets import TicketStatus
 from schema.types.languages import Language
 from schema.types.rows import copier, shown_id
+from schema.types.working_hours import WorkingHours, WorkingHoursInput
 from services import tenants
 
 strawberry.enum(TelegramMode, description="What the tenant's Telegram bot does: open tickets, or interview for leads.")
@@ -41,12 +42,13 @@ class Tenant:
         description="Score below which nothing is offered and a person is called; null takes the measured default."
     )
     telegram_mode: TelegramMode
+    hours: WorkingHours | None = strawberry.field(description="When its people work; null for always.")
     plan: str = strawberry.field(description="What the account is billed by; `trial` at first.")
     created_at: datetime
 
     @classmethod
     def of(cls, row: TenantRow) -> Self:
-        return cls(id=shown_id(row.id), **_TENANT(row))
+        return cls(id=shown_id(row.id), hours=WorkingHours.of_stored(row.hours), **_TENANT(row))
 
 
 @strawberry.type
@@ -87,4 +89,5 @@ class UpdateTenantSettingsInput:
     answer_threshold: strawberry.Maybe[float | None]
     suggest_threshold: strawberry.Maybe[float | None]
     telegram_mode: strawberry.Maybe[TelegramMode]
+    hours: strawberry.Maybe[WorkingHoursInput | None]
     plan: strawberry.Maybe[str] = strawberry.field(description="A superadmin's to set; at most 32 characters.")
