@@ -1,0 +1,1 @@
+"""Questions that no knowledge answered: noted, grouped, answered."""
