@@ -1,0 +1,1 @@
+"""The inbox: its list, search, saved views, and changes of many rows."""
