@@ -1,0 +1,16 @@
+"""Who looks at a conversation now."""
+
+import strawberry
+
+from schema.types.context import Info, computed
+from schema.types.people import Person
+
+
+@strawberry.type(description="Those of the staff who look at a ticket or dialog, but for the caller.")
+class Viewers:
+    user_ids: strawberry.Private[frozenset[int]]
+
+    @computed("Without those of other tenants.")
+    async def people(self, info: Info) -> list[Person]:
+        users = [await info.context.loaders.users.load(user_id) for user_id in sorted(self.user_ids)]
+        return [Person.of(user, info.context.actor) for user in users if user is not None]
