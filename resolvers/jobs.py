@@ -5,7 +5,7 @@ import strawberry
 from core.paging import CursorPage
 from resolvers.policy import Requires, mutation, query
 from schema.types.context import ID, Info
-from schema.types.jobs import Job
+from schema.types.jobs import Job, JobBacklog
 from schema.types.paging import After, Connection, First, connection
 from schema.types.scalars import row_id
 from services import jobs
@@ -21,6 +21,12 @@ class JobQuery:
         async with unit_of_work(info.context.actor) as uow:
             rows = await jobs.list_dead(uow, page)
         return connection(rows, node=Job.of, key=lambda job: job.id, after=after)
+
+    @query(Requires.JOB_MANAGE)
+    async def job_backlog(self, info: Info) -> list[JobBacklog]:
+        """What is left to do for the tenant, by task and state; nothing where all is done."""
+        async with unit_of_work(info.context.actor) as uow:
+            return [JobBacklog.of(row) for row in await jobs.backlog(uow)]
 
 
 @strawberry.type

@@ -6,6 +6,7 @@ ran out and which was replaced cannot change anything: its effects and its mark 
 
 import random
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -46,6 +47,10 @@ _RETRY = """
 UPDATE jobs SET state = 'pending', attempts = 0, run_after = clock_timestamp(), finished_at = NULL
 WHERE id = $1 AND state = 'dead' RETURNING id
 """
+_BACKLOG = """
+SELECT task, state, count(*) AS count, min(created_at) AS oldest_at, max(attempts) AS attempts
+FROM jobs WHERE tenant_id = $1 AND state <> 'done' GROUP BY 1, 2 ORDER BY 1, 2
+"""
 _COUNTS = "SELECT state, count(*) AS n FROM jobs WHERE state <> 'done' GROUP BY state"
 
 
@@ -57,6 +62,17 @@ class NotYet(Conflict):
     def __init__(self, seconds: float) -> None:
         super().__init__("Something else comes first")
         self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Jobs of one task in one state. ``attempts`` is the most that one of them took."""
+
+    task: str
+    state: JobState
+    count: int
+    oldest_at: datetime
+    attempts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +174,13 @@ async def list_dead(uow: UnitOfWork, page: CursorPage) -> Slice[Job]:
     _require_admin(uow)
     jobs = await Job.filter(state=JobState.DEAD, id__gt=page.after or 0).order_by("id").limit(page.size + 1)
     return Slice(jobs[: page.size], has_more=len(jobs) > page.size)
+
+
+async def backlog(uow: UnitOfWork) -> list[Backlog]:
+    """What is left to do for the tenant, by task and state. Raises Forbidden below admin."""
+    _require_admin(uow)
+    rows = await uow.rows(_BACKLOG, uow.tenant_id)
+    return [Backlog(**{**row, "state": JobState(row["state"])}) for row in rows]
 
 
 async def retry(uow: UnitOfWork, job_id: int) -> Job:

@@ -9,10 +9,27 @@ from models.jobs import Job as JobRow
 from models.jobs import JobState
 from schema.types.rows import copier, shown_id
 from schema.types.scalars import JSONObject
+from services.jobs import Backlog
 
 strawberry.enum(JobState, description="Where a job stands; DEAD waits for an admin to retry it.")
 
 _JOB = copier("task", "state", "attempts", "last_error", "created_at", "finished_at")
+
+
+_BACKLOG = copier("task", "state", "count", "oldest_at", "attempts")
+
+
+@strawberry.type(description="Jobs of one task that are in one state.")
+class JobBacklog:
+    task: str
+    state: JobState
+    count: int
+    oldest_at: datetime = strawberry.field(description="When the oldest of them was created.")
+    attempts: int = strawberry.field(description="The most that one of them took.")
+
+    @classmethod
+    def of(cls, row: Backlog) -> Self:
+        return cls(**_BACKLOG(row))
 
 
 @strawberry.type(description="Work that happens once, however often it is tried.")
