@@ -1,5 +1,8 @@
 """The demo tenant's assistant, with money for its first answers and a visitor who asks it something."""
 
+from urllib.parse import urlsplit
+
+from config.settings import get_settings
 from core.actor import Actor, Guest, guest_actor
 from core.ids import new_uuid
 from models.assistants import Assistant
@@ -9,7 +12,7 @@ from services.assistants import AssistantChanges
 from services.unit_of_work import unit_of_work
 
 NAME = "Велмира"
-_DOMAINS = ("localhost", "127.0.0.1")
+_LOCAL = ("localhost", "127.0.0.1")
 _PROMPT = "Ты помощник интернет-провайдера «Велмира». Отвечай коротко, вежливо и по делу."
 _QUESTION = "Здравствуйте! Сколько устройств можно подключить к роутеру?"
 
@@ -27,10 +30,16 @@ async def load(actor: Actor) -> None:
                 description="Отвечает на вопросы посетителей сайта",
                 system_prompt=_PROMPT,
                 website_integration=True,
-                allowed_domains=_DOMAINS,
+                allowed_domains=_domains(),
             ),
         )
         await _visit(actor, row.id)
+
+
+def _domains() -> tuple[str, ...]:
+    """Where the start page stands: the chat on it is this assistant's."""
+    public = urlsplit(get_settings().http.public_url or "").hostname
+    return (*_LOCAL, public) if public and public not in _LOCAL else _LOCAL
 
 
 async def _visit(actor: Actor, assistant_id: int) -> None:

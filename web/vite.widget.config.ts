@@ -6,7 +6,7 @@ export default defineConfig({
     outDir: "dist/widget",
     emptyOutDir: true,
     target: "es2021",
-    lib: { entry: "src/widget/main.ts", formats: ["iife"], name: "OporaWidget", fileName: () => "widget.js" },
+    lib: { entry: "src/widget/main.tsx", formats: ["iife"], name: "OporaWidget", fileName: () => "widget.js" },
   },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
 });
