@@ -17,6 +17,27 @@ export default defineConfig(({ command }) => ({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 700,
+    license: { fileName: "licences.txt" },
+    // Many small chunks are many requests: what most screens use comes in two files, the rest with its screen.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            {
+              name: "charts",
+              test: /node_modules\/(@mantine\/charts|recharts|d3-|victory-|@reduxjs|es-toolkit|decimal\.js)/,
+            },
+            { name: "components", test: /node_modules\/@mantine\/(core|hooks|form|modals|notifications|spotlight)/ },
+            { name: "icons", test: /node_modules\/lucide-react/ },
+            { name: "shared", test: /src\/console\/(?!.*texts)/, minShareCount: 3 },
+            {
+              name: "base",
+              test: /node_modules\/(react|scheduler|i18next|urql|@urql|@0no-co|wonka|graphql-ws|gql\.tada|dayjs)/,
+            },
+          ],
+        },
+      },
+    },
   },
   server: {
     port: 5173,

@@ -6,7 +6,7 @@ import { ErrorState } from "./parts/ErrorState.tsx";
 import { Loading } from "./parts/Loading.tsx";
 import { Shell } from "./Shell.tsx";
 import { useSession } from "./session.ts";
-import { SignIn } from "./sign-in/SignIn.tsx";
+import { SignedOutScreens } from "./sign-in/SignedOutScreens.tsx";
 
 /** The sign-in screen, or the console of whoever is signed in. */
 export function App() {
@@ -23,7 +23,7 @@ function useApiClient() {
 function SignedOut() {
   return (
     <Provider value={useApiClient()}>
-      <SignIn />
+      <SignedOutScreens />
     </Provider>
   );
 }

@@ -5,14 +5,16 @@ import { Search } from "lucide-react";
 import { type ComponentType, lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, Route, NavLink as RouterLink, Routes, useLocation } from "react-router";
-import { useRights } from "./allowed.tsx";
+import { Allowed, useRights } from "./allowed.tsx";
 import type { Area } from "./areas.ts";
 import { AREAS } from "./navigation.ts";
 import { CommandPalette } from "./parts/CommandPalette.tsx";
 import { ConnectionNotice } from "./parts/ConnectionNotice.tsx";
 import { EmptyState } from "./parts/EmptyState.tsx";
+import { ErrorBoundary } from "./parts/ErrorBoundary.tsx";
 import { Loading } from "./parts/Loading.tsx";
 import { PersonMenu } from "./parts/PersonMenu.tsx";
+import { DutyMenu } from "./queue/DutyMenu.tsx";
 
 const GROUPS = ["work", "knowledge", "company", "installation"] as const;
 const SCREENS = new Map<string, ComponentType>(AREAS.map((area) => [area.name, lazy(area.load)]));
@@ -42,6 +44,9 @@ export function Shell() {
               <Search size={18} aria-hidden />
             </ActionIcon>
           </Tooltip>
+          <Allowed to="operatorHeartbeat">
+            <DutyMenu />
+          </Allowed>
           <PersonMenu />
         </Group>
       </AppShell.Header>
@@ -54,7 +59,9 @@ export function Shell() {
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1}>
         <ConnectionNotice />
-        <Screens areas={areas} />
+        <ErrorBoundary resetOn={useLocation().pathname}>
+          <Screens areas={areas} />
+        </ErrorBoundary>
       </AppShell.Main>
       <CommandPalette areas={areas} />
     </AppShell>
@@ -79,6 +86,7 @@ function NavigationGroup({ group, areas, onFollow }: { group: string; areas: Are
           active={pathname === `/${area.path}` || pathname.startsWith(`/${area.path}/`)}
           label={t("title", { ns: area.name })}
           leftSection={<area.icon size={18} aria-hidden />}
+          rightSection={area.badge && <area.badge />}
           onClick={onFollow}
         />
       ))}
@@ -97,6 +105,7 @@ function Screens({ areas }: { areas: Area[] }) {
           return <Route key={area.name} path={`${area.path}/*`} element={<Screen />} />;
         })}
         {home && <Route path="/" element={<Navigate to={`/${home.path}`} replace />} />}
+        <Route path="sign-in/*" element={<Navigate to="/" replace />} />
         <Route path="*" element={<EmptyState title={t("not_found")} text={t("not_found_text")} />} />
       </Routes>
     </Suspense>

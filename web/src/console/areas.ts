@@ -9,9 +9,12 @@ export interface Area {
   /** Below /console, without slashes at the ends. */
   path: string;
   icon: LucideIcon;
-  group: "work" | "knowledge" | "company" | "installation";
+  /** The `own` stand in the person's menu. */
+  group: "work" | "knowledge" | "company" | "installation" | "own";
   /** Who may call this sees the area. */
   needs: OperationName;
+  /** What stands beside its name, such as how many wait there. */
+  badge?: ComponentType;
   /** Loaded when it is opened first; gets the rest of the address, `/console/<path>/*`. */
   load: () => Promise<{ default: ComponentType }>;
 }

@@ -1,6 +1,7 @@
-import { Avatar, Menu, SegmentedControl, Stack, Text, UnstyledButton, useMantineColorScheme } from "@mantine/core";
-import { LogOut } from "lucide-react";
+import { Avatar, Menu, Stack, Text, UnstyledButton, useMantineColorScheme } from "@mantine/core";
+import { CircleUser, LogOut, UserRound } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import { useMutation } from "urql";
 import { useRights } from "../allowed.tsx";
 import { graphql } from "../graphql.ts";
@@ -26,7 +27,9 @@ export function PersonMenu() {
     <Menu width={260} position="bottom-end" withinPortal>
       <Menu.Target>
         <UnstyledButton aria-label={t("account_of", { name })}>
-          <Avatar name={name} color="initials" size={34} />
+          <Avatar color="opora" variant="filled" size={34}>
+            <UserRound size={18} aria-hidden />
+          </Avatar>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
@@ -37,27 +40,47 @@ export function PersonMenu() {
           </Text>
         </Stack>
         <Menu.Divider />
-        <Stack gap="xs" px="sm" py="xs">
-          <SegmentedControl
-            size="xs"
-            aria-label={t("language")}
-            value={i18n.language}
-            onChange={(language) => void setLanguage(language as AppLanguage)}
-            data={LANGUAGES.map((each) => ({ value: each, label: LANGUAGE_NAMES[each] }))}
-          />
-          <SegmentedControl
-            size="xs"
-            aria-label={t("theme")}
-            value={colorScheme}
-            onChange={(scheme) => setColorScheme(scheme as (typeof SCHEMES)[number])}
-            data={SCHEMES.map((each) => ({ value: each, label: t(`themes.${each}`) }))}
-          />
-        </Stack>
+        <Choice
+          label={t("language")}
+          value={i18n.language}
+          onChange={(language) => void setLanguage(language as AppLanguage)}
+          choices={LANGUAGES.map((each) => [each, LANGUAGE_NAMES[each]])}
+        />
+        <Choice
+          label={t("theme")}
+          value={colorScheme}
+          onChange={(scheme) => setColorScheme(scheme as (typeof SCHEMES)[number])}
+          choices={SCHEMES.map((each) => [each, t(`themes.${each}`)])}
+        />
         <Menu.Divider />
+        <Menu.Item component={Link} to="/profile" leftSection={<CircleUser size={16} aria-hidden />}>
+          {t("profile")}
+        </Menu.Item>
         <Menu.Item leftSection={<LogOut size={16} aria-hidden />} onClick={() => void leave()}>
           {t("sign_out")}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
+  );
+}
+
+interface ChoiceProps {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  choices: [value: string, label: string][];
+}
+
+/** One of several, as items of a menu: other controls may not stand in one (WAI-ARIA 1.2, 6.6). */
+function Choice({ label, value, onChange, choices }: ChoiceProps) {
+  return (
+    <Menu.RadioGroup value={value} onChange={onChange} aria-label={label}>
+      <Menu.Label aria-hidden>{label}</Menu.Label>
+      {choices.map(([each, words]) => (
+        <Menu.RadioItem key={each} value={each} py={5}>
+          {words}
+        </Menu.RadioItem>
+      ))}
+    </Menu.RadioGroup>
   );
 }

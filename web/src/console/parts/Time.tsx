@@ -16,7 +16,8 @@ export function Time({ at, relative = false }: { at: string; relative?: boolean 
     const timer = setInterval(() => tick((count) => count + 1), MINUTE_MS);
     return () => clearInterval(timer);
   }, [relative]);
-  const full = new Intl.DateTimeFormat(i18n.language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
+  // Not by Intl: Chromium knows no Kazakh months ("2026 M11 23").
+  const full = dayjs(at).locale(i18n.language).format("D MMM YYYY, HH:mm");
   const time = <time dateTime={at}>{relative ? dayjs(at).locale(i18n.language).fromNow() : full}</time>;
   return relative ? <Tooltip label={full}>{time}</Tooltip> : time;
 }

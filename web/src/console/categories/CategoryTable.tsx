@@ -1,0 +1,180 @@
+import { ActionIcon, Badge, Box, Group, Switch, Table, Text } from "@mantine/core";
+import { modals } from "@mantine/modals";
+import { ArrowDown, ArrowUp, Pencil, Trash2 } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { useMutation } from "urql";
+import { useRights } from "../allowed.tsx";
+import { DANGER_TEXT } from "../parts/colors.ts";
+import { useErrorNotice } from "../parts/errors.ts";
+import { type Category, REMOVE, UPDATE } from "./documents.ts";
+import { moves } from "./order.ts";
+
+interface CategoryTableProps {
+  categories: Category[];
+  /** Tickets by the category's id. */
+  counts: Map<string | undefined, number>;
+  onEdit: (category: Category) => void;
+  onRemoved: () => void;
+}
+
+export function CategoryTable({ categories, counts, onEdit, onRemoved }: CategoryTableProps) {
+  const { t } = useTranslation("categories");
+  const manages = useRights().can("updateCategory");
+  const notice = useErrorNotice();
+  const [{ fetching }, update] = useMutation(UPDATE);
+  const move = async (from: number, to: number) => {
+    for (const { id, sortOrder } of moves(categories, from, to)) {
+      const { error } = await update({ id, input: { sortOrder } });
+      if (error) notice(error);
+    }
+    onRemoved();
+  };
+  return (
+    <Table.ScrollContainer minWidth={640} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+      <Table highlightOnHover verticalSpacing="xs" withTableBorder bg="var(--mantine-color-body)">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t("name")}</Table.Th>
+            <Table.Th ta="right">{t("tickets")}</Table.Th>
+            <Table.Th>{t("active")}</Table.Th>
+            {manages && <Table.Th>{t("actions")}</Table.Th>}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {categories.map((category, place) => (
+            <Table.Tr key={category.id}>
+              <Table.Td>
+                <Name category={category} />
+              </Table.Td>
+              <Table.Td ta="right" className="figures">
+                {counts.get(category.id) ?? 0}
+              </Table.Td>
+              <Table.Td>
+                <ActiveSwitch category={category} manages={manages} />
+              </Table.Td>
+              {manages && (
+                <Table.Td>
+                  <Actions
+                    category={category}
+                    used={(counts.get(category.id) ?? 0) > 0}
+                    onUp={place > 0 && !fetching ? () => void move(place, place - 1) : null}
+                    onDown={place < categories.length - 1 && !fetching ? () => void move(place, place + 1) : null}
+                    onEdit={() => onEdit(category)}
+                    onRemoved={onRemoved}
+                  />
+                </Table.Td>
+              )}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
+function Name({ category }: { category: Category }) {
+  const { t } = useTranslation("categories");
+  return (
+    <Group gap="sm" wrap="nowrap" align="flex-start">
+      <Box
+        w={34}
+        h={34}
+        aria-hidden
+        style={{
+          display: "grid",
+          placeItems: "center",
+          flexShrink: 0,
+          borderRadius: "var(--mantine-radius-md)",
+          border: `2px solid ${category.color || "var(--mantine-color-default-border)"}`,
+        }}
+      >
+        {category.icon}
+      </Box>
+      <div>
+        <Group gap={6}>
+          <Text fw={600}>{category.name}</Text>
+          {category.key && (
+            <Badge variant="default" size="sm" tt="none">
+              {t("builtin")}
+            </Badge>
+          )}
+        </Group>
+        <Text size="sm" c="dimmed">
+          {category.description}
+        </Text>
+      </div>
+    </Group>
+  );
+}
+
+function ActiveSwitch({ category, manages }: { category: Category; manages: boolean }) {
+  const { t } = useTranslation("categories");
+  const notice = useErrorNotice();
+  const [{ fetching }, update] = useMutation(UPDATE);
+  const turn = async (isActive: boolean) => {
+    const { error } = await update({ id: category.id, input: { isActive } });
+    if (error) notice(error);
+  };
+  if (!manages) return <Text size="sm">{t(category.isActive ? "shell:yes" : "shell:no")}</Text>;
+  return (
+    <Switch
+      aria-label={t("active_of", { name: category.name })}
+      checked={category.isActive}
+      disabled={fetching}
+      onChange={(event) => void turn(event.currentTarget.checked)}
+    />
+  );
+}
+
+interface ActionsProps {
+  category: Category;
+  used: boolean;
+  onUp: (() => void) | null;
+  onDown: (() => void) | null;
+  onEdit: () => void;
+  onRemoved: () => void;
+}
+
+function Actions({ category, used, onUp, onDown, onEdit, onRemoved }: ActionsProps) {
+  const { t } = useTranslation("categories");
+  const remove = useRemoval(category, onRemoved);
+  const name = category.name;
+  const button = { variant: "default", bd: 0, bg: "transparent" } as const;
+  return (
+    <Group gap={2} wrap="nowrap">
+      <ActionIcon {...button} aria-label={t("up", { name })} disabled={!onUp} onClick={onUp ?? undefined}>
+        <ArrowUp size={16} aria-hidden />
+      </ActionIcon>
+      <ActionIcon {...button} aria-label={t("down", { name })} disabled={!onDown} onClick={onDown ?? undefined}>
+        <ArrowDown size={16} aria-hidden />
+      </ActionIcon>
+      <ActionIcon {...button} aria-label={t("edit", { name })} onClick={onEdit}>
+        <Pencil size={16} aria-hidden />
+      </ActionIcon>
+      {/* Built-in ones and those in use are switched off instead, see the API. */}
+      {!category.key && !used && (
+        <ActionIcon {...button} c={DANGER_TEXT} aria-label={t("remove", { name })} onClick={remove}>
+          <Trash2 size={16} aria-hidden />
+        </ActionIcon>
+      )}
+    </Group>
+  );
+}
+
+function useRemoval(category: Category, onRemoved: () => void): () => void {
+  const { t } = useTranslation("categories");
+  const notice = useErrorNotice();
+  const [, remove] = useMutation(REMOVE);
+  return () =>
+    modals.openConfirmModal({
+      title: t("remove_title", { name: category.name }),
+      children: <Text size="sm">{t("remove_text")}</Text>,
+      labels: { confirm: t("shell:delete"), cancel: t("shell:cancel") },
+      confirmProps: { color: "red.9" },
+      onConfirm: async () => {
+        const { error } = await remove({ id: category.id });
+        if (error) notice(error);
+        onRemoved();
+      },
+    });
+}

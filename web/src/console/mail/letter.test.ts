@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { asPage, dress } from "./letter.ts";
+
+const LETTER = `<html><head><style>p{}</style><base href="https://evil.example"></head><body style="color: red">
+  <p style="margin: 4px" onclick="steal()">Hello</p><img src="x" onerror="steal()"><script>steal()</script>
+  <form action="https://evil.example"><input></form></body></html>`;
+
+const opened = () => new DOMParser().parseFromString(asPage(LETTER), "text/html");
+
+describe("an e-mail as a page", () => {
+  it("neither runs nor sends anything", () => {
+    const page = opened();
+    expect(page.querySelectorAll("script, base, form, [onclick], [onerror]")).toHaveLength(0);
+    expect(page.body.textContent).not.toContain("steal");
+  });
+
+  it("has no inline styles until it is dressed", () => {
+    const page = opened();
+    expect(page.querySelectorAll("[style], style")).toHaveLength(0);
+    dress(page);
+    expect(page.querySelector("p")?.style.margin).toBe("4px");
+    expect(page.body.style.color).toBe("red");
+  });
+});
