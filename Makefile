@@ -1,7 +1,7 @@
 # Each target is alone enough on a machine with Python 3.11+ and make. `make PYTHON=python3.12 run` chooses one.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run web voice test lint format typecheck unit proof lock bench schema clean
+.PHONY: help run web voice screenshots test lint format typecheck unit proof lock bench schema clean
 
 VENV ?= .venv
 BIN = $(VENV)/bin
@@ -41,6 +41,7 @@ lint:  ## ruff, mypy, import contracts; types, style and unit tests of web/
 unit:  ## the test suite alone; ARGS="tests/tickets -k status"
 	@$(ENVIRONMENT) dev
 	@$(ENVIRONMENT) web-dev
+	@$(ENVIRONMENT) browser
 	@$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile $(ARGS)
 
 proof:  ## the long forms of what the suite proves in short, one after the other
@@ -64,9 +65,14 @@ lock:  ## resolve requirements*.in into the lock files; ARGS="--upgrade" for new
 	    --custom-compile-command "make lock" $(ARGS) $$name.in -o $$name.lock || exit 1; \
 	done
 
+screenshots:  ## docs/images/*.png anew, from an installation of their own in Chromium
+	@$(ENVIRONMENT) dev
+	@$(ENVIRONMENT) web-dev
+	@$(BIN)/python -m tests.browser.screenshots $(ARGS)
+
 bench:  ## the benchmarks, with their tables
 	@$(ENVIRONMENT) dev
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 clean:  ## remove the environment and caches; the data in var/ stays
-	rm -rf $(VENV) $(VENV)-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info build
+	rm -rf $(VENV) $(VENV)-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info build web/node_modules web/dist

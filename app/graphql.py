@@ -85,9 +85,9 @@ async def _perform(request: Request, context: Context, media_type: str) -> Respo
     body_type = media_type_of(request) if request.method == "POST" else ""
     await context.authenticate()
     await context.count(Bucket.GRAPHQL)
-    if body_type == MULTIPART and context.known_actor is None:
-        # The Authorization header is also what no other site's form can send (CSRF).
-        raise NotAuthenticated("Files are taken from those who are signed in")
+    if body_type == MULTIPART and not context.is_known:
+        # The headers that name somebody are also what no other site's form can send (CSRF).
+        raise NotAuthenticated("Files are taken from those who are signed in, and from guests of sites")
     asked = await read_request(request, body_type)
     try:
         result = await _execute(asked, context, request.method)

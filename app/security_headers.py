@@ -35,7 +35,7 @@ def page_policy(*, style_nonce: str | None = None, blob_workers: bool = False) -
         "img-src": "'self' data:",
         "font-src": "'self' data:",
         "connect-src": "'self'",
-        "worker-src": "blob:" if blob_workers else "'none'",
+        "worker-src": "blob:" if blob_workers else "'self'",
         "base-uri": "'none'",
         "form-action": "'none'",
         "frame-ancestors": "'none'",

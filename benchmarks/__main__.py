@@ -24,6 +24,7 @@ BENCHMARKS = {
     "dialog_list": Benchmark("fifty of 100,000 dialogs with the total, by each filter, in milliseconds"),
     "answers": Benchmark("answers a second, from the request to the reply on the customer's socket"),
     "dialog_streams": Benchmark("sockets and streams of dialogs, cut at random while processes are killed"),
+    "console": Benchmark("bytes of console and widget, and from a message's commit to its pixel in another browser"),
     "itdesk_ws": Benchmark("from the change of a ticket to 500 dashboards on /ws, in milliseconds"),
     "telegram_bot": Benchmark("updates of a bot a second: stored by its webhook, and handled to the last reply"),
     "payments": Benchmark("notifications of payments, repeated, shuffled and forged: each payment credited once"),
@@ -31,6 +32,7 @@ BENCHMARKS = {
     "knowledge_search": Benchmark("each lane of a search among 100,000 passages of a tenant and two assistants"),
     "grounding": Benchmark("which hand-written answers the grounding check passes, case by case"),
     "triage": Benchmark("categories and tones of new tickets, on texts that the examples do not hold"),
+    "grouping": Benchmark("which questions ask the same: groups of unanswered ones", needs_data=True),
     "quality": Benchmark("retrieval, refusals, triage and grounding, with the embedded model", needs_data=True),
     "confidence": Benchmark("fits the curve of confidence, and shows it on what it has not seen", needs_data=True),
     "plots": Benchmark(

@@ -44,9 +44,9 @@ made AS (
     FROM people, generate_series(1, $2::int) n RETURNING id, customer_id
 ), tickets_made AS (
     INSERT INTO tickets (id, public_id, tenant_id, title, description, status, priority, source, created_by_id,
-        assigned_to_id, auto_categorized, created_at, updated_at)
+        assigned_to_id, auto_categorized, created_at, updated_at, active_at)
     SELECT m.id, gen_random_uuid(), $1, 'Ticket ' || m.id, repeat('words ', 30), 'open', 'medium', 'web', m.customer_id,
-        CASE WHEN m.id % 2 = 0 THEN ids[1] END, false, now(), now() FROM made m, people RETURNING id
+        CASE WHEN m.id % 2 = 0 THEN ids[1] END, false, now(), now(), now() FROM made m, people RETURNING id
 )
 INSERT INTO messages (public_id, tenant_id, conversation_id, author_kind, author_id, visibility, text, created_at)
 SELECT gen_random_uuid(), $1, m.id, 'customer', m.customer_id, 'public', repeat('message ', 20), now()

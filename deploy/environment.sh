@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make .venv fit the lock files: environment.sh runtime|dev|voice|web|web-dev [check]. Does nothing when they have not changed since the last time.
+# Make .venv fit the lock files: environment.sh runtime|dev|voice|web|web-dev [check]|browser. Does nothing when they have not changed since the last time.
 # Used by the Makefile; needs only Python 3.11 or newer. PYTHON=... chooses the interpreter.
 set -eu
 
@@ -99,6 +99,20 @@ build_web() {
     printf '%s' "$want" > web/dist/.built
 }
 
+# Chromium for the tests in a browser: installed where one may, else they are skipped, and pytest says so.
+find_browser() {
+    for name in chromium chromium-browser google-chrome-stable google-chrome; do
+        if command -v "$name" >/dev/null 2>&1; then return; fi
+    done
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+        say "Installing Chromium for the tests in a browser (once)"
+        if { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium; } >/dev/null 2>&1; then
+            return
+        fi
+    fi
+    say "No Chromium here: the tests in a browser are skipped. Debian and Ubuntu: apt-get install chromium"
+}
+
 make_venv
 case $kind in
     # The development lock includes the runtime, so whoever has it needs nothing else.
@@ -115,5 +129,6 @@ case $kind in
         install_packages dev
         if [ "${2:-}" = check ]; then (cd web && npm run --silent check && npm run --silent test); fi
         build_web dev ;;
-    *) say "usage: $0 runtime|dev|voice|web|web-dev [check]"; exit 2 ;;
+    browser) find_browser ;;
+    *) say "usage: $0 runtime|dev|voice|web|web-dev [check]|browser"; exit 2 ;;
 esac

@@ -56,7 +56,7 @@ class DialogMutation:
         guest = guests.guest_of(dialog) if actor.guest is None else actor
         return OpenDialogPayload.of(row, guests.guest_id_of(guest), guests.token_of(guest))
 
-    @mutation(Requires.DIALOG_WRITE)
+    @mutation(Requires.DIALOG_WRITE, names={"client_id": "clientId"})
     async def send_dialog_message(self, info: Info, dialog_id: ID, input: SendDialogMessageInput) -> DialogMessage:
         """Write to a dialog: a guest as its customer, whom the assistant answers; staff as an operator."""
         async with unit_of_work(info.context.actor) as uow:
@@ -67,6 +67,7 @@ class DialogMutation:
                 operator_name=input.operator_name,
                 internal=input.internal,
                 attachments=input.attachments,
+                client_id=input.client_id,
             )
             return DialogMessage.of((await dialog_messages.views(uow, [message.id]))[message.id])
 

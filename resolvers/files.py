@@ -10,6 +10,7 @@ from schema.types.context import Info
 from schema.types.files import Attachment, DeleteUploadPayload, Transcript
 from schema.types.scalars import Upload, UploadedFile
 from services import files, transcription
+from services.rate_limits import Bucket, by_address
 
 
 @strawberry.type
@@ -17,12 +18,15 @@ class FileMutation:
     @mutation(Requires.FILE_WRITE)
     async def upload_file(self, info: Info, file: Upload) -> Attachment:
         """Store a file, by the GraphQL multipart request specification; a message sends it by its `publicId`, in a day.
+        Guests have limits of their own: smaller files, and fewer of them in five minutes from one address.
 
         Errors: FILE_TOO_LARGE, QUOTA_EXCEEDED, UNSUPPORTED_FORMAT for what its content is, UNREADABLE_DOCUMENT for an
         empty one, FILE_INFECTED, SERVICE_UNAVAILABLE.
         """
-        sent = UploadedFile.of(file)
-        return Attachment.of(await files.upload(info.context.actor, file_name=sent.name, data=sent.data))
+        sent, actor = UploadedFile.of(file), info.context.actor
+        if actor.guest is not None:
+            await info.context.count(Bucket.UPLOAD, by_address(info.context.client_ip))
+        return Attachment.of(await files.upload(actor, file_name=sent.name, data=sent.data))
 
     @mutation(Requires.FILE_WRITE)
     async def delete_upload(self, info: Info, id: UUID) -> DeleteUploadPayload:

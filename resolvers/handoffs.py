@@ -8,7 +8,7 @@ from core.paging import CursorPage, OffsetPage
 from models.handoffs import HandoffPriority, OperatorStatus
 from resolvers.policy import Requires, mutation, query
 from schema.types.context import ID, Info
-from schema.types.handoffs import Handoff, HandoffContext, HandoffQueue, Operator
+from schema.types.handoffs import Handoff, HandoffContext, HandoffPlace, HandoffQueue, Operator
 from schema.types.paging import After, Connection, First, connection
 from schema.types.scalars import row_id, row_id_or_none
 from services import handoff_context, handoff_queue, handoffs, operators
@@ -58,6 +58,12 @@ class HandoffQuery:
         """Who answers dialogs: whether they are there, and how many each has."""
         async with unit_of_work(info.context.actor) as uow:
             return [Operator.of(presence) for presence in await operators.list_operators(uow)]
+
+    @query(Requires.HANDOFF_ASK)
+    async def handoff_place(self, info: Info, dialog_id: ID) -> HandoffPlace | None:
+        """Where a dialog stands in the queue now; null where it does not wait. Errors: NOT_FOUND."""
+        async with unit_of_work(info.context.actor) as uow:
+            return HandoffPlace.of_or_none(await handoff_queue.place(uow, row_id(dialog_id, "dialogId")))
 
 
 @strawberry.type

@@ -6,7 +6,7 @@ import strawberry
 
 from core.paging import CursorPage
 from resolvers.policy import Requires, mutation, query
-from schema.types.context import Info
+from schema.types.context import ID, Info
 from schema.types.knowledge import (
     AddKnowledgeChunksInput,
     ChunkReport,
@@ -15,11 +15,12 @@ from schema.types.knowledge import (
     KnowledgeChunk,
     KnowledgeSource,
     ReindexReport,
+    SearchTrial,
     UploadReport,
 )
 from schema.types.paging import After, Connection, First, connection
-from schema.types.scalars import Upload, UploadedFile
-from services import knowledge, retrieval
+from schema.types.scalars import Upload, UploadedFile, row_id, row_id_or_none
+from services import knowledge, retrieval, search_trials
 from services.ingestion import NewChunk
 from services.unit_of_work import unit_of_work
 
@@ -29,20 +30,47 @@ Limit = Annotated[int, strawberry.argument(description=f"How many to return, 1 t
 @strawberry.type
 class KnowledgeQuery:
     @query(Requires.KNOWLEDGE_READ)
-    async def knowledge_sources(self, info: Info) -> list[KnowledgeSource]:
-        """All sources of the tenant, by name."""
+    async def knowledge_sources(self, info: Info, assistant_id: ID | None = None) -> list[KnowledgeSource]:
+        """All sources of the tenant, by name; to staff, those that an assistant alone knows. Errors: NOT_FOUND."""
+        whose = row_id_or_none(assistant_id, "assistantId")
         async with unit_of_work(info.context.actor) as uow:
-            return [KnowledgeSource.of(row) for row in await knowledge.list_sources(uow)]
+            return [KnowledgeSource.of(row) for row in await knowledge.list_sources(uow, assistant_id=whose)]
 
     @query(Requires.KNOWLEDGE_READ)
     async def knowledge_chunks(
-        self, info: Info, first: First = 20, after: After = None, source: str | None = None
+        self,
+        info: Info,
+        first: First = 20,
+        after: After = None,
+        source: str | None = None,
+        assistant_id: ID | None = None,
+        current: bool | None = None,
     ) -> Connection[KnowledgeChunk]:
-        """All versions of all chunks, oldest first; of one source where it is named."""
-        page = CursorPage.checked(first, after)
+        """All versions of all chunks, oldest first; of one source where it is named.
+
+        `current` narrows to what search sees, or to what it no longer sees. Errors: NOT_FOUND for the assistant.
+        """
+        page, whose = CursorPage.checked(first, after), row_id_or_none(assistant_id, "assistantId")
         async with unit_of_work(info.context.actor) as uow:
-            rows = await knowledge.page_chunks(uow, page, source)
+            rows = await knowledge.page_chunks(uow, page, source, assistant_id=whose, current=current)
         return connection(rows, node=KnowledgeChunk.of, key=lambda chunk: chunk.id, after=after)
+
+    @query(Requires.KNOWLEDGE_READ)
+    async def knowledge_chunk_versions(self, info: Info, id: ID) -> list[KnowledgeChunk]:
+        """All versions of the passage that a chunk is a version of, latest first. Errors: NOT_FOUND."""
+        async with unit_of_work(info.context.actor) as uow:
+            return [KnowledgeChunk.of(row) for row in await knowledge.chunk_versions(uow, row_id(id))]
+
+    @query(Requires.SEARCH_TRY)
+    async def search_trial(
+        self, info: Info, query: str, assistant_id: ID | None = None, limit: Limit = 10
+    ) -> SearchTrial:
+        """What a search finds for a question with the scores of each lane, and what would come of it.
+
+        Errors: NOT_FOUND for the assistant, whose own knowledge is searched too.
+        """
+        whose = row_id_or_none(assistant_id, "assistantId")
+        return SearchTrial.of(await search_trials.run(info.context.actor, query, limit=limit, assistant_id=whose))
 
     @query(Requires.KNOWLEDGE_READ)
     async def knowledge_search(self, info: Info, query: str, limit: Limit = 5) -> list[FoundChunk]:

@@ -41,8 +41,11 @@ class Requires(Enum):
     """Permissions, and who has them."""
 
     SIGN_IN = Rule("session.open", None, Bucket.AUTH)
+    SIGN_IN_OPTIONS = Rule("session.options", None, Bucket.OTHER)
+    SIGN_IN_MANAGE = Rule("sign_in.manage", Role.ADMIN)
     OWN_RIGHTS = Rule("rights.own", Role.USER)
     CONTACT = Rule("contact.write", None, Bucket.AUTH)
+    SITE_READ = Rule("site.read", None)
     MAIL_READ = Rule("mail.read", Role.ADMIN)
     MAIL_TEST = Rule("mail.test", Role.ADMIN, Bucket.AUTH)
     OWN_ACCOUNT = Rule("account.own", Role.USER)
@@ -50,13 +53,17 @@ class Requires(Enum):
     TICKET_READ = Rule("ticket.read", Role.USER)
     TICKET_WRITE = Rule("ticket.write", Role.USER)
     TICKET_DELETE = Rule("ticket.delete", Role.ADMIN)
+    TICKET_BULK = Rule("ticket.bulk", Role.AGENT)
     TICKET_ANALYTICS = Rule("ticket.analytics", Role.AGENT)
     CATEGORY_READ = Rule("category.read", Role.USER)
     CATEGORY_MANAGE = Rule("category.manage", Role.ADMIN)
     STATISTICS_READ = Rule("statistics.read", Role.AGENT)
+    INBOX_READ = Rule("inbox.read", Role.USER)
+    INBOX_COUNT = Rule("inbox.count", Role.AGENT)
+    VIEW_MANAGE = Rule("view.manage", Role.AGENT)
     TYPING = Rule("ticket.typing", Role.USER)
     QUEUE_WATCH = Rule("queue.watch", Role.AGENT)
-    FILE_WRITE = Rule("file.write", Role.USER)
+    FILE_WRITE = Rule("file.write", Role.USER, guests=True)
     VOICE_TRANSCRIBE = Rule("voice.transcribe", Role.USER, Bucket.AGENT)
     ANSWER_ASK = Rule("answer.ask", Role.USER, Bucket.AGENT)
     ANSWER_WATCH = Rule("answer.watch", Role.USER)
@@ -64,8 +71,11 @@ class Requires(Enum):
     KNOWLEDGE_READ = Rule("knowledge.read", Role.USER)
     KNOWLEDGE_WRITE = Rule("knowledge.write", Role.AGENT)
     KNOWLEDGE_MANAGE = Rule("knowledge.manage", Role.ADMIN)
+    SEARCH_TRY = Rule("search.try", Role.AGENT)
     FAQ_READ = Rule("faq.read", Role.USER)
     FAQ_WRITE = Rule("faq.write", Role.AGENT)
+    UNANSWERED_READ = Rule("unanswered.read", Role.AGENT)
+    UNANSWERED_WRITE = Rule("unanswered.write", Role.AGENT)
     CHATBOT_ASK = Rule("chatbot.ask", Role.USER, Bucket.AGENT)
     CHATBOT_WATCH = Rule("chatbot.watch", Role.USER)
     CHATBOT_LOG = Rule("chatbot.log", Role.AGENT)
@@ -90,6 +100,8 @@ class Requires(Enum):
     QA_READ = Rule("qa.read", Role.AGENT)
     QA_WRITE = Rule("qa.write", Role.AGENT)
     TELEGRAM_MANAGE = Rule("telegram.manage", Role.ADMIN)
+    WEBHOOK_MANAGE = Rule("webhook.manage", Role.ADMIN)
+    WEBHOOK_TEST = Rule("webhook.test", Role.ADMIN, Bucket.AUTH)
     JOB_MANAGE = Rule("job.manage", Role.ADMIN)
     MONITORING_READ = Rule("monitoring.read", Role.AGENT)
     SUPPORT_REQUEST = Rule("support.request", Role.USER)
@@ -104,12 +116,16 @@ class Requires(Enum):
     HANDOFF_ASK = Rule("handoff.ask", Role.AGENT, guests=True)
     HANDOFF_WORK = Rule("handoff.work", Role.AGENT)
 
+    COPILOT_READ = Rule("copilot.read", Role.AGENT)
+    COPILOT_USE = Rule("copilot.use", Role.AGENT, Bucket.AGENT)
+    PRESENCE_WATCH = Rule("presence.watch", Role.AGENT)
+    STAFF_READ = Rule("staff.read", Role.AGENT)
+
     async def check(self, context: Context) -> None:
         """Raises NotAuthenticated, Forbidden, RateLimited."""
         role, bucket = self.value.role, self.value.bucket
-        if role is not None:
-            if not self.grants(context.actor):
-                raise Forbidden
+        if role is not None and not self.grants(context.actor):
+            raise Forbidden
         if bucket is not None:
             # Whoever signs in counts by address, so that a token at hand buys no further tries.
             await context.count(bucket, *([by_address(context.client_ip)] if role is None else []))

@@ -134,6 +134,7 @@ def _chosen(given: TicketFilter) -> ticket_list.TicketFilter:
         unassigned=given.unassigned,
         category_ids=[row_id(category, "filter.category") for category in given.category or ()],
         sentiments=given.sentiment or (),
+        author_id=row_id_or_none(given.author, "filter.author"),
     )
 
 

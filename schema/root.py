@@ -11,8 +11,11 @@ from resolvers.answering import AnsweringMutation, AnsweringQuery, AnsweringSubs
 from resolvers.assistant_trials import AssistantTrialQuery
 from resolvers.assistants import AssistantMutation, AssistantQuery
 from resolvers.billing import BillingQuery, BillingSubscription
+from resolvers.bulk import BulkMutation
 from resolvers.categories import CategoryMutation, CategoryQuery
 from resolvers.chatbot import ChatbotMutation, ChatbotQuery, ChatbotSubscription
+from resolvers.conversation_statistics import ConversationStatisticsQuery
+from resolvers.copilot import CopilotMutation, CopilotQuery
 from resolvers.dialog_events import DialogEventMutation, DialogEventQuery, DialogEventSubscription
 from resolvers.dialogs import DialogMutation, DialogQuery
 from resolvers.documents import DocumentMutation, DocumentQuery, DocumentSubscription
@@ -20,20 +23,28 @@ from resolvers.faqs import FaqMutation, FaqQuery
 from resolvers.files import FileMutation
 from resolvers.handoffs import HandoffMutation, HandoffQuery
 from resolvers.identity import IdentityMutation, IdentityQuery
+from resolvers.inbox import InboxMutation, InboxQuery
 from resolvers.jobs import JobMutation, JobQuery
 from resolvers.knowledge import KnowledgeMutation, KnowledgeQuery
 from resolvers.leads import LeadMutation, LeadQuery, LeadSubscription
 from resolvers.mail import MailMutation, MailQuery
 from resolvers.monitoring import MonitoringQuery, MonitoringSubscription
+from resolvers.passages import PassageQuery
 from resolvers.payments import PaymentMutation, PaymentQuery
+from resolvers.permissions import PermissionQuery
+from resolvers.presence import PresenceQuery, PresenceSubscription
 from resolvers.qa_entries import QaEntryMutation, QaEntryQuery
+from resolvers.sign_in import SignInMutation, SignInQuery
+from resolvers.sites import SiteQuery
 from resolvers.statistics import StatisticsQuery
 from resolvers.support_requests import SupportRequestMutation, SupportRequestQuery
 from resolvers.telegram import TelegramMutation, TelegramQuery
 from resolvers.tenants import TenantMutation, TenantQuery
 from resolvers.tickets import TicketMutation, TicketQuery, TicketSubscription
 from resolvers.typists import TypistMutation, TypistSubscription
+from resolvers.unanswered import UnansweredMutation, UnansweredQuery
 from resolvers.users import UserMutation, UserQuery
+from resolvers.webhooks import WebhookMutation, WebhookQuery
 from schema.executor import CompilingExecutor
 from schema.preparation import Preparation
 from schema.types.dialog_events import DIALOG_EVENT_TYPES
@@ -48,14 +59,18 @@ _ONE_RULE = (
 @strawberry.type(description=f"What can be asked. {_ONE_RULE}")
 class Query(
     IdentityQuery,
+    SignInQuery,
     TicketQuery,
+    InboxQuery,
     CategoryQuery,
     StatisticsQuery,
+    ConversationStatisticsQuery,
     AnsweringQuery,
     KnowledgeQuery,
     FaqQuery,
     DocumentQuery,
     QaEntryQuery,
+    UnansweredQuery,
     ChatbotQuery,
     LeadQuery,
     UserQuery,
@@ -74,6 +89,12 @@ class Query(
     AnalyticsQuery,
     AiTokenQuery,
     AssistantTrialQuery,
+    WebhookQuery,
+    PermissionQuery,
+    CopilotQuery,
+    PassageQuery,
+    PresenceQuery,
+    SiteQuery,
 ):
     pass
 
@@ -81,8 +102,11 @@ class Query(
 @strawberry.type(description=f"What can be done. {_ONE_RULE}")
 class Mutation(
     IdentityMutation,
+    SignInMutation,
     FileMutation,
     TicketMutation,
+    InboxMutation,
+    BulkMutation,
     CategoryMutation,
     TypistMutation,
     AnsweringMutation,
@@ -90,6 +114,7 @@ class Mutation(
     FaqMutation,
     DocumentMutation,
     QaEntryMutation,
+    UnansweredMutation,
     ChatbotMutation,
     LeadMutation,
     UserMutation,
@@ -100,11 +125,13 @@ class Mutation(
     JobMutation,
     DialogMutation,
     DialogEventMutation,
+    CopilotMutation,
     MailMutation,
     SupportRequestMutation,
     AnalyticsMutation,
     AiTokenMutation,
     PaymentMutation,
+    WebhookMutation,
 ):
     pass
 
@@ -119,6 +146,7 @@ class Subscription(
     DocumentSubscription,
     MonitoringSubscription,
     DialogEventSubscription,
+    PresenceSubscription,
     BillingSubscription,
 ):
     pass

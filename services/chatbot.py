@@ -20,7 +20,8 @@ from models.conversations import AuthorKind, Conversation, ConversationKind, Mes
 from models.knowledge import Citation
 from models.tenants import Tenant
 from models.tickets import FINISHED, TicketSource
-from services import messages, threads, tickets, turns
+from models.unanswered import UnansweredOrigin
+from services import messages, threads, tickets, turns, unanswered
 from services.chatbot_log import query_key
 from services.drafting import Draft, Question, compose
 from services.language import detect
@@ -106,6 +107,10 @@ async def _settle(uow: UnitOfWork, asked: _Asked, draft: Draft) -> ChatbotReply:
         ticket_id = await _escalate(uow, session, asked, draft.language, draft.escalation)
         text = wording(draft.language).render(f"chatbot_{draft.escalation}", ticket=str(ticket_id))
     question, reply = await _store(uow, session, asked, draft, text)
+    if ticket_id is not None:
+        await unanswered.note(
+            uow, draft, origin=UnansweredOrigin.CHATBOT, conversation_id=ticket_id, turn_id=question.id
+        )
     citations = await Citation.filter(message_id=reply.id).order_by("position")
     confidence = _confidence(draft)
     exchange = await ChatbotExchange.create(

@@ -19,7 +19,8 @@ from models.assistants import Assistant
 from models.conversations import AuthorKind, Conversation, Message
 from models.dialogs import Dialog
 from models.tenants import Tenant
-from services import charges, dialogs, handoffs, jobs, turns
+from models.unanswered import UnansweredOrigin
+from services import charges, dialogs, handoffs, jobs, turns, unanswered
 from services.drafting import Draft, Persona, Question, compose
 from services.generation import Tell
 from services.intents import wants_person
@@ -168,6 +169,17 @@ async def _settle(uow: UnitOfWork, owed: _Owed, draft: Draft) -> bool:
     """Store the draft as the message's answer and pay for it, or call a person. False where money does not reach."""
     if draft.escalation is not None:
         await _call_person(uow, owed, _REASONS[draft.escalation])
+        # What thresholds would have done is computed from answers and refusals alike.
+        notice = Message.filter(conversation_id=owed.dialog.id, turn_id=owed.message.id)
+        await notice.update(confidence=draft.confidence)
+        await unanswered.note(
+            uow,
+            draft,
+            origin=UnansweredOrigin.DIALOG,
+            conversation_id=owed.dialog.id,
+            turn_id=owed.message.id,
+            assistant_id=owed.dialog.assistant_id,
+        )
         return True
     try:
         await charges.charge(uow, owed.dialog, owed.message.id)

@@ -97,25 +97,38 @@ async def say(
     operator_name: str | None = None,
     internal: bool = False,
     attachments: Sequence[UUID] = (),
+    client_id: UUID | None = None,
 ) -> Message:
     """Write to a dialog: a guest as its customer, staff as an operator, who need not have taken it over.
 
     ``operator_name`` is what the customer reads above the words where it is not the account's; ``internal`` makes a
-    note that customers never see. ``attachments`` are files that the operator uploaded and has not sent yet; with one
-    the text may be empty. Raises NotFound, InvalidInput; Forbidden where a guest asks for more than to say a text.
+    note that customers never see. ``attachments`` are files that the actor uploaded and has not sent yet; with one the
+    text may be empty. ``client_id`` is the writer's own: repeated, it is the message that was stored first. Raises
+    NotFound, InvalidInput; Forbidden where a guest asks for more than to say something.
     """
     _check(uow.actor, text, operator_name, internal, attachments)
     dialog = await dialogs.get_locked(uow, dialog_id)
+    present = None if client_id is None else await _said_before(uow.actor, dialog, client_id)
+    if present is not None:
+        return present
     if uow.actor.guest is not None:
-        return await hear(uow, dialog, text=text)
+        return await hear(uow, dialog, text=text, attachments=attachments, client_id=client_id)
     message = await dialogs.store(
-        uow, dialog, kind=AuthorKind.OPERATOR, text=text.strip(), author_name=operator_name, internal=internal
+        uow,
+        dialog,
+        kind=AuthorKind.OPERATOR,
+        text=text.strip(),
+        author_name=operator_name,
+        internal=internal,
+        client_id=client_id,
     )
     await files.attach(uow, message.id, attachments)
     return message
 
 
-async def hear(uow: UnitOfWork, dialog: Dialog, *, text: str, attachments: Sequence[UUID] = ()) -> Message:
+async def hear(
+    uow: UnitOfWork, dialog: Dialog, *, text: str, attachments: Sequence[UUID] = (), client_id: UUID | None = None
+) -> Message:
     """Store what the customer of a locked dialog says, and have it answered unless a person is there to do so.
 
     An archived dialog is open again. Files alone are not answered. Raises InvalidInput.
@@ -123,7 +136,7 @@ async def hear(uow: UnitOfWork, dialog: Dialog, *, text: str, attachments: Seque
     check_text(text, attachments)
     if dialog.status is DialogStatus.ARCHIVED:
         await dialogs.set_open(uow, dialog)
-    message = await dialogs.store(uow, dialog, kind=AuthorKind.CUSTOMER, text=text.strip())
+    message = await dialogs.store(uow, dialog, kind=AuthorKind.CUSTOMER, text=text.strip(), client_id=client_id)
     await files.attach(uow, message.id, attachments)
     if message.text:
         await _remember_language(dialog, message.text)
@@ -140,6 +153,14 @@ def check_text(text: str, attachments: Sequence[UUID] = ()) -> None:
         raise InvalidInput("text holds characters that cannot be stored", field="text")
 
 
+async def _said_before(actor: Actor, dialog: Dialog, client_id: UUID) -> Message | None:
+    """The actor's message of this number in a locked dialog. Raises InvalidInput where it is another person's."""
+    message = await Message.get_or_none(conversation_id=dialog.id, client_id=client_id)
+    if message is not None and message.author_id != actor.user_id:
+        raise InvalidInput("client_id is another message's", field="client_id")
+    return message
+
+
 async def _remember_language(dialog: Dialog, text: str) -> None:
     # Notices to the customer are worded in the language that they last wrote in.
     conversation = await Conversation.get(id=dialog.id)
@@ -149,7 +170,7 @@ async def _remember_language(dialog: Dialog, text: str) -> None:
 
 def _check(actor: Actor, text: str, operator_name: str | None, internal: bool, attachments: Sequence[UUID]) -> None:
     check_text(text, attachments)
-    if actor.guest is not None and (internal or operator_name is not None or attachments):
+    if actor.guest is not None and (internal or operator_name is not None):
         raise Forbidden("Customers write in their own name, and no notes")
     if operator_name is not None and not 1 <= len(operator_name.strip()) <= _LONGEST_NAME:
         raise InvalidInput(f"operator_name must be 1 to {_LONGEST_NAME} characters long", field="operator_name")

@@ -145,10 +145,12 @@ async def store(
     author_name: str | None = None,
     internal: bool = False,
     turn_id: int | None = None,
+    client_id: UUID | None = None,
     confidence: float | None = None,
     model: str | None = None,
 ) -> Message:
-    """Save a message of a locked dialog and tell of it. ``turn_id`` names the customer's message that it answers."""
+    """Save a message of a locked dialog and tell of it. ``turn_id`` names the customer's message that it answers,
+    ``client_id`` is the writer's own number of it."""
     by_person = kind in (AuthorKind.CUSTOMER, AuthorKind.OPERATOR)
     message = await Message.create(
         tenant_id=uow.tenant_id,
@@ -159,6 +161,7 @@ async def store(
         visibility=Visibility.STAFF if internal else Visibility.PUBLIC,
         text=text,
         turn_id=turn_id,
+        client_id=client_id,
         confidence=confidence,
         model=model,
     )

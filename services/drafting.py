@@ -1,7 +1,7 @@
 """A draft: what the assistant would say to a question, from the tenant's knowledge alone. Nothing is stored here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -24,6 +24,7 @@ logger = structlog.get_logger(__name__)
 
 EXTRACTIVE_MODEL = "extractive"
 """Stands for the model's name where answers are quotations."""
+_WANT_OF_GROUND = (EscalationReason.NO_GROUND, EscalationReason.UNGROUNDED_ANSWER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Draft:
 
     ``context`` is all that was found, best first; ``cited`` what the reply rests on, in the order of its markers.
     ``confidence``, in [0, 1], is the probability that the best passage is what was asked for; None without a search.
+    ``unanswered`` is what the customer asked where no knowledge answers it, else None.
     """
 
     content: str
@@ -63,6 +65,7 @@ class Draft:
     context: tuple[FoundChunk, ...] = ()
     cited: tuple[FoundChunk, ...] = ()
     confidence: float | None = None
+    unanswered: str | None = None
 
     @property
     def needs_escalation(self) -> bool:
@@ -96,7 +99,14 @@ async def attempt(
     if verdict is Verdict.HELPED:
         return Draft(wording(question.language).render("acknowledged"), question.language, _model_name(question))
     if verdict is Verdict.NOT_HELPED:
-        return _escalated(question, EscalationReason.NO_GROUND)
+        return replace(_escalated(question, EscalationReason.NO_GROUND), unanswered=_asked_before(question))
+    return await from_knowledge(actor, question, max_context=max_context, key=key, tell=tell)
+
+
+async def from_knowledge(
+    actor: Actor, question: Question, *, max_context: int = 5, key: str | None = None, tell: Tell = silent
+) -> Draft:
+    """As :func:`attempt`, for a question that is no greeting, no thanks and no call for a person."""
     found, decision = await _look(actor, question, max_context)
     if decision is Decision.ESCALATE:
         return _escalated(question, EscalationReason.NO_GROUND, found)
@@ -115,6 +125,11 @@ def _verdict(question: Question) -> Verdict | None:
     """What the customer says of the answer right before; without one, a "yes" is no verdict."""
     follows_answer = bool(question.history) and question.history[-1].speaker is Speaker.ASSISTANT
     return verdict_on_answer(question.text) if follows_answer else None
+
+
+def _asked_before(question: Question) -> str | None:
+    """What the answer was given to that did not help."""
+    return next((turn.text for turn in reversed(question.history) if turn.speaker is Speaker.CUSTOMER), None)
 
 
 async def _look(actor: Actor, question: Question, max_context: int) -> tuple[Search, Decision]:
@@ -139,6 +154,7 @@ def _escalated(question: Question, reason: EscalationReason, found: Search | Non
         escalation=reason,
         context=found.chunks if found else (),
         confidence=_confidence(found) if found else None,
+        unanswered=question.text if found and reason in _WANT_OF_GROUND else None,
     )
 
 

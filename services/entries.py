@@ -93,8 +93,12 @@ def part(search: str) -> str | None:
     """What LIKE is asked for, None for what is too short to be searched as a part of words."""
     if len(search) < _SHORTEST_PART:
         return None
-    escaped = search.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-    return f"%{escaped}%"
+    return f"%{escaped(search)}%"
+
+
+def escaped(search: str) -> str:
+    """As LIKE takes it for what it is."""
+    return search.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
 
 
 def _says(one: Prepared, entry: Entry) -> bool:

@@ -37,7 +37,10 @@ logger = structlog.get_logger(__name__)
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('opora.files', $1))"
 _USED = """
 SELECT coalesce(sum(size_bytes), 0)::bigint AS tenant,
-       coalesce(sum(size_bytes) FILTER (WHERE uploaded_by_id = $2), 0)::bigint AS person
+       coalesce(sum(size_bytes) FILTER (WHERE uploaded_by_id = $2), 0)::bigint AS person,
+       coalesce((SELECT sum(size_bytes) FROM attachments WHERE tenant_id = $1 AND guest_id = $3), 0)::bigint AS guest,
+       coalesce((SELECT sum(size_bytes) FROM attachments WHERE tenant_id = $1 AND guest_id IS NOT NULL), 0)::bigint
+           AS guests
 FROM (
     SELECT size_bytes, uploaded_by_id FROM attachments WHERE tenant_id = $1
     UNION ALL
@@ -48,13 +51,13 @@ _READABLE = """
 SELECT a.id FROM attachments a
 LEFT JOIN messages m ON m.id = a.message_id LEFT JOIN conversations c ON c.id = m.conversation_id
 WHERE a.tenant_id = $1 AND a.public_id = $2 AND a.stored_at IS NOT NULL
-    AND (a.uploaded_by_id IS NOT DISTINCT FROM $3::bigint
+    AND (a.uploaded_by_id IS NOT DISTINCT FROM $3::bigint AND a.guest_id IS NOT DISTINCT FROM $5::uuid
          OR a.message_id IS NOT NULL AND ($4 OR m.visibility = 'public' AND c.customer_id = $3::bigint))
 """
 _ATTACH = """
 UPDATE attachments SET message_id = $2
 WHERE tenant_id = $1 AND public_id = ANY ($3::uuid[]) AND message_id IS NULL AND stored_at IS NOT NULL
-    AND uploaded_by_id IS NOT DISTINCT FROM $4::bigint
+    AND uploaded_by_id IS NOT DISTINCT FROM $4::bigint AND guest_id IS NOT DISTINCT FROM $5::uuid
 RETURNING id
 """
 # Marked first: from then on nobody can send them, however long the store takes to forget them.
@@ -68,7 +71,8 @@ RETURNING id, storage_key
 """
 _ABANDON_OWN = """
 UPDATE attachments SET stored_at = NULL
-WHERE tenant_id = $1 AND public_id = $2 AND message_id IS NULL AND uploaded_by_id IS NOT DISTINCT FROM $3::bigint
+WHERE tenant_id = $1 AND public_id = $2 AND message_id IS NULL
+    AND uploaded_by_id IS NOT DISTINCT FROM $3::bigint AND guest_id IS NOT DISTINCT FROM $4::uuid
 RETURNING id, storage_key
 """
 _FORGET = "DELETE FROM attachments WHERE id = ANY ($1::bigint[]) AND stored_at IS NULL RETURNING id"
@@ -79,7 +83,7 @@ async def upload(actor: Actor, *, file_name: str, data: bytes) -> Attachment:
 
     Raises TooLarge, QuotaExceeded, UnreadableDocument (empty, damaged), UnsupportedFormat, FileInfected, Unavailable.
     """
-    check_size(data)
+    check_size(data, most_mb=_largest_mb(actor))
     attachment = await asyncio.to_thread(_described, actor, file_name, data)
     await check_safe(data)
     await _reserve(actor, attachment)
@@ -94,9 +98,9 @@ async def upload(actor: Actor, *, file_name: str, data: bytes) -> Attachment:
     return attachment
 
 
-def check_size(data: bytes) -> None:
-    """Raises TooLarge for more than an upload may have."""
-    limit = get_settings().limits.max_upload_mb
+def check_size(data: bytes, *, most_mb: int | None = None) -> None:
+    """Raises TooLarge for more than an upload may have, or than ``most_mb`` MiB."""
+    limit = most_mb or get_settings().limits.max_upload_mb
     if len(data) > limit * _MIB:
         raise TooLarge(f"The file is larger than {limit} MB", field="file")
 
@@ -150,7 +154,7 @@ async def stored(key: str) -> bytes:
 async def delete(actor: Actor, public_id: UUID) -> None:
     """Remove one's own file that no message carries yet. Raises NotFound, Unavailable."""
     async with unit_of_work(actor) as uow:
-        row = await uow.row(_ABANDON_OWN, uow.tenant_id, public_id, owner_of(actor))
+        row = await uow.row(_ABANDON_OWN, uow.tenant_id, public_id, owner_of(actor), guest_of(actor))
     if row is None:
         raise NotFound("file", public_id)
     await providers().files.delete(row["storage_key"])
@@ -167,7 +171,8 @@ async def attach(uow: UnitOfWork, message_id: int, public_ids: Sequence[UUID]) -
         raise InvalidInput(f"attachments must be at most {MOST_ATTACHMENTS} files", field="attachments")
     if not public_ids:
         return
-    sent = await uow.rows(_ATTACH, uow.tenant_id, message_id, list(public_ids), owner_of(uow.actor))
+    owner = (owner_of(uow.actor), guest_of(uow.actor))
+    sent = await uow.rows(_ATTACH, uow.tenant_id, message_id, list(public_ids), *owner)
     if len(sent) != len(public_ids):
         raise InvalidInput(
             "attachments must name files of yours that were not sent yet, each once", field="attachments"
@@ -221,6 +226,7 @@ def _described(actor: Actor, file_name: str, data: bytes) -> Attachment:
         public_id=public_id,
         tenant_id=actor.tenant_id,
         uploaded_by_id=owner_of(actor),
+        guest_id=guest_of(actor),
         file_name=shown_name(file_name, kind),
         mime_type=kind.mime_type,
         size_bytes=len(data),
@@ -239,13 +245,29 @@ async def _reserve(actor: Actor, attachment: Attachment) -> None:
 
 async def _check_quotas(uow: UnitOfWork, size: int) -> None:
     limits = get_settings().limits
-    used = await uow.row(_USED, uow.tenant_id, owner_of(uow.actor))
+    used = await uow.row(_USED, uow.tenant_id, owner_of(uow.actor), guest_of(uow.actor))
     if used is None:
         raise NotFound("tenant", uow.tenant_id)
     if used["person"] + size > limits.upload_quota_mb * _MIB and owner_of(uow.actor) is not None:
         raise QuotaExceeded(f"Your files would take more than {limits.upload_quota_mb} MB", field="file")
+    if uow.actor.guest is not None:
+        _check_guest(used["guest"] + size, used["guests"] + size)
     if used["tenant"] + size > limits.tenant_quota_mb * _MIB:
         raise QuotaExceeded(f"The files of all would take more than {limits.tenant_quota_mb} MB", field="file")
+
+
+def _check_guest(own: int, all_guests: int) -> None:
+    """Anybody may be a guest, and a new one at each call: the half of a tenant's room stays with its people."""
+    limits = get_settings().limits
+    if own > limits.guest_quota_mb * _MIB:
+        raise QuotaExceeded(f"Your files would take more than {limits.guest_quota_mb} MB", field="file")
+    if all_guests > limits.tenant_quota_mb * _MIB // 2:
+        raise QuotaExceeded("The files of visitors would take too much", field="file")
+
+
+def _largest_mb(actor: Actor) -> int:
+    limits = get_settings().limits
+    return limits.max_upload_mb if actor.guest is None else min(limits.max_upload_mb, limits.guest_upload_mb)
 
 
 async def _take_back(actor: Actor, attachment: Attachment) -> None:
@@ -260,15 +282,16 @@ async def _take_back(actor: Actor, attachment: Attachment) -> None:
 
 async def _readable(uow: UnitOfWork, public_id: UUID) -> Attachment:
     actor = uow.actor
-    row = await uow.row(_READABLE, uow.tenant_id, public_id, owner_of(actor), actor.is_staff)
+    row = await uow.row(_READABLE, uow.tenant_id, public_id, owner_of(actor), actor.is_staff, guest_of(actor))
     if row is None:
         raise NotFound("file", public_id)
     return await Attachment.get(id=row["id"])
 
 
 def owner_of(actor: Actor) -> int | None:
-    """A superadmin who looks into another tenant is none of its people."""
-    if actor.guest is not None:
-        # A guest has no files, and those of nobody are not theirs.
-        return 0
+    """The user whose files the actor's are. A superadmin who looks into another tenant is none of its people."""
     return None if actor.home_tenant_id is not None else actor.user_id
+
+
+def guest_of(actor: Actor) -> UUID | None:
+    return None if actor.guest is None else actor.guest.id

@@ -4,6 +4,7 @@ Where n are before it and the operators who are there have room for as many, it 
 it waits until enough of the present dialogs end: with C places, one ends every handling time / C.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from config.settings import get_settings
@@ -48,16 +49,36 @@ WHERE tenant_id = $1 AND state = 'requested' AND (rank, requested_at, id) < ($2,
 _MOST_ID = 2**63 - 1
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast the queue moves: seconds until the first is noticed and that one dialog takes, and places, of which
+    some are free."""
+
+    noticed_s: float
+    handled_s: float
+    places: int
+    free: int
+
+    def wait(self, position: int) -> int:
+        """Seconds until the dialog at ``position`` of the queue, counted from 1, has an operator."""
+        ends = max(0, position - self.free)
+        return round(self.noticed_s + ends * self.handled_s / self.places)
+
+
 async def estimate(uow: UnitOfWork, position: int) -> int:
-    """Seconds until the dialog at ``position`` of the queue, counted from 1, has an operator."""
+    """As :meth:`Pace.wait`, by the pace of now."""
+    return (await pace(uow)).wait(position)
+
+
+async def pace(uow: UnitOfWork) -> Pace:
+    """How fast the tenant's queue moves now."""
     since = clock.now() - timedelta(days=_MEASURED_DAYS)
     (row,) = await uow.rows(_MEASURES, uow.tenant_id, since, present_since())
     handled = _weighed(row, "handled", _PRIOR_HANDLED_S)
     noticed = _weighed(row, "noticed", _PRIOR_NOTICED_S)
     # With nobody there, one person is expected to come.
     places = int(row["places"]) or get_settings().dialogs.operator_capacity
-    ends = max(0, position - int(row["free"]))
-    return round(noticed + ends * handled / places)
+    return Pace(noticed, handled, places, int(row["free"]))
 
 
 async def place(uow: UnitOfWork, handoff: Handoff) -> int:

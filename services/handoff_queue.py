@@ -7,8 +7,9 @@ from datetime import datetime
 from core.errors import Forbidden
 from core.paging import CursorPage, OffsetPage, Slice
 from models.dialogs import Dialog, DialogPlatform
-from models.handoffs import Handoff, HandoffPriority
+from models.handoffs import Handoff, HandoffPriority, HandoffState
 from services import dialogs, handoff_estimates, operators
+from services.handoff_estimates import Pace
 from services.unit_of_work import Row, UnitOfWork
 
 _PAGE = """
@@ -38,7 +39,7 @@ WHERE tenant_id = $1 AND state = 'requested' AND ($2::bigint[] IS NULL OR assist
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A dialog that waits. ``position`` counts from 1 in the queue of whoever asks."""
+    """A dialog that waits. ``position`` counts from 1 in the queue of whoever asks; the estimate is from now."""
 
     position: int
     id: int
@@ -52,6 +53,7 @@ class Waiting:
     platform: DialogPlatform
     customer_name: str
     last_message: str
+    estimated_wait_s: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,26 @@ async def queue(uow: UnitOfWork, page: OffsetPage) -> Queue:
     rows = await uow.rows(_PAGE, uow.tenant_id, served, page.limit, page.skip)
     count = await uow.row(_COUNT, uow.tenant_id, served)
     total = 0 if count is None else int(count["n"])
-    return Queue([_waiting(row) for row in rows], total, await handoff_estimates.estimate(uow, total + 1))
+    pace = await handoff_estimates.pace(uow)
+    return Queue([_waiting(row, pace) for row in rows], total, pace.wait(total + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a dialog stands in the queue now; ``estimated_wait_s`` is from now on."""
+
+    position: int
+    estimated_wait_s: int
+
+
+async def place(uow: UnitOfWork, dialog_id: int) -> Place | None:
+    """The place of a dialog, for its customer too; None where it does not wait. Raises NotFound."""
+    dialog: Dialog = await dialogs.get(uow, dialog_id)
+    handoff = await Handoff.get_or_none(dialog_id=dialog.id, state=HandoffState.REQUESTED)
+    if handoff is None:
+        return None
+    position = await handoff_estimates.place(uow, handoff)
+    return Place(position, await handoff_estimates.estimate(uow, position))
 
 
 async def history(uow: UnitOfWork, dialog_id: int, page: CursorPage) -> Slice[Handoff]:
@@ -84,5 +105,6 @@ async def history(uow: UnitOfWork, dialog_id: int, page: CursorPage) -> Slice[Ha
     return Slice(rows[: page.size], len(rows) > page.size)
 
 
-def _waiting(row: Row) -> Waiting:
-    return Waiting(**{**row, "priority": HandoffPriority(row["priority"]), "platform": DialogPlatform(row["platform"])})
+def _waiting(row: Row, pace: Pace) -> Waiting:
+    enums = {"priority": HandoffPriority(row["priority"]), "platform": DialogPlatform(row["platform"])}
+    return Waiting(**{**row, **enums, "estimated_wait_s": pace.wait(int(row["position"]))})

@@ -12,7 +12,7 @@ from core.paging import CursorPage, OffsetPage, Slice
 from core.text import checked_text
 from models.documents import Document
 from models.knowledge import KnowledgeChunk, KnowledgeSource
-from services import faqs, ingestion, knowledge_files, qa_entries, reindexing
+from services import assistants, faqs, ingestion, knowledge_files, qa_entries, reindexing
 from services.ingestion import NOTHING, Batch, ChunkReport, NewChunk
 from services.knowledge_files import KnowledgeFile
 from services.unit_of_work import UnitOfWork, unit_of_work
@@ -20,9 +20,19 @@ from services.unit_of_work import UnitOfWork, unit_of_work
 MAX_CONTENT = 20_000
 MAX_CHUNKS = 1_000
 _CHUNKS = """
-SELECT c.id, s.name AS source, c.content, c.heading, c.version, c.is_current, c.language
+SELECT c.id, s.name AS source, c.content, c.heading, c.version, c.is_current, c.language, c.created_at
 FROM knowledge_chunks c JOIN knowledge_sources s ON s.id = c.source_id
-WHERE c.tenant_id = $1 AND c.scope = 0
+WHERE c.tenant_id = $1
+"""
+_PAGE = """
+AND c.scope = coalesce($5::bigint, 0) AND c.id > $2 AND ($3::text IS NULL OR s.name = $3)
+AND ($6::boolean IS NULL OR c.is_current = $6) ORDER BY c.id LIMIT $4
+"""
+_VERSIONS = """
+AND (c.source_id, c.identity) = (
+    SELECT one.source_id, one.identity FROM knowledge_chunks one
+    WHERE one.id = $2 AND one.tenant_id = $1 AND ($3 OR one.scope = 0))
+ORDER BY c.version DESC LIMIT 100
 """
 
 
@@ -46,6 +56,7 @@ class ChunkRow:
     version: int
     is_current: bool
     language: str
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +142,11 @@ def _report(file: KnowledgeFile, chunks: ChunkReport) -> UploadReport:
 
 
 async def list_sources(uow: UnitOfWork, *, assistant_id: int | None = None) -> list[SourceRow]:
-    """Sources that all of the tenant know, or those that an assistant alone knows."""
+    """Sources that all of the tenant know, or those that an assistant alone knows, for staff.
+
+    Raises Forbidden, NotFound.
+    """
+    await _check_readable(uow, assistant_id)
     rows = await uow.rows(
         """SELECT s.id, s.name, s.mime_type, s.updated_at, count(c.id) FILTER (WHERE c.is_current) AS chunks
         FROM knowledge_sources s LEFT JOIN knowledge_chunks c ON c.source_id = s.id
@@ -145,20 +160,45 @@ async def list_sources(uow: UnitOfWork, *, assistant_id: int | None = None) -> l
 
 async def list_chunks(uow: UnitOfWork, page: OffsetPage) -> list[ChunkRow]:
     """All versions of all chunks, oldest first."""
-    rows = await uow.rows(_CHUNKS + "ORDER BY c.id OFFSET $2 LIMIT $3", uow.tenant_id, page.skip, page.limit)
+    rows = await uow.rows(
+        _CHUNKS + "AND c.scope = 0 ORDER BY c.id OFFSET $2 LIMIT $3", uow.tenant_id, page.skip, page.limit
+    )
     return [ChunkRow(**row) for row in rows]
 
 
-async def page_chunks(uow: UnitOfWork, page: CursorPage, source: str | None = None) -> Slice[ChunkRow]:
-    """As :func:`list_chunks`, by cursor, of one source where it is named."""
-    rows = await uow.rows(
-        _CHUNKS + "AND c.id > $2 AND ($3::text IS NULL OR s.name = $3) ORDER BY c.id LIMIT $4",
-        uow.tenant_id,
-        page.after or 0,
-        source,
-        page.size + 1,
-    )
+async def page_chunks(
+    uow: UnitOfWork,
+    page: CursorPage,
+    source: str | None = None,
+    *,
+    assistant_id: int | None = None,
+    current: bool | None = None,
+) -> Slice[ChunkRow]:
+    """As :func:`list_chunks`, by cursor, of one source where it is named; ``current`` leaves out the others.
+
+    With an ``assistant_id`` what that assistant alone knows, for staff. Raises Forbidden, NotFound.
+    """
+    await _check_readable(uow, assistant_id)
+    rows = await uow.rows(_CHUNKS + _PAGE, uow.tenant_id, page.after or 0, source, page.size + 1, assistant_id, current)
     return Slice([ChunkRow(**row) for row in rows[: page.size]], has_more=len(rows) > page.size)
+
+
+async def chunk_versions(uow: UnitOfWork, chunk_id: int) -> list[ChunkRow]:
+    """All versions of the passage that a chunk is a version of, latest first; of assistants' own for staff alone.
+
+    Raises NotFound.
+    """
+    rows = await uow.rows(_CHUNKS + _VERSIONS, uow.tenant_id, chunk_id, uow.actor.is_staff)
+    if not rows:
+        raise NotFound("chunk", chunk_id)
+    return [ChunkRow(**row) for row in rows]
+
+
+async def _check_readable(uow: UnitOfWork, assistant_id: int | None) -> None:
+    if assistant_id is not None:
+        if not uow.actor.is_staff:
+            raise Forbidden
+        await assistants.get(uow, assistant_id)
 
 
 async def reindex(actor: Actor, source: str | None) -> reindexing.ReindexReport:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from core.actor import Role
 from core.errors import Forbidden, InvalidInput
+from models.users import User
 from services.unit_of_work import Row, UnitOfWork
 
 PERSON_COLUMNS = """u.public_id, u.telegram_id, coalesce(nullif(u.first_name, ''), u.full_name) AS first_name,
@@ -18,6 +19,7 @@ SELECT m.id AS message_id, {PERSON_COLUMNS} FROM messages m JOIN conversations c
 JOIN users u ON u.id = CASE WHEN m.author_kind = 'customer' THEN c.customer_id ELSE m.author_id END
 WHERE m.tenant_id = $1 AND m.id = ANY ($2::bigint[])
 """  # noqa: S608  # names of columns alone
+_MOST_STAFF = 500
 _NUMBER = "SELECT id FROM users WHERE tenant_id = $1 AND public_id = $2"
 
 
@@ -50,6 +52,15 @@ async def authors(uow: UnitOfWork, message_ids: Iterable[int]) -> dict[int, Pers
     """Whose messages they are, by the message; those of the assistant and the system have nobody."""
     rows = await uow.rows(_AUTHORS, uow.tenant_id, sorted(set(message_ids)))
     return {row["message_id"]: person_card(row) for row in rows}
+
+
+async def staff(uow: UnitOfWork) -> list[User]:
+    """Those who answer customers, by name; the first 500. Raises Forbidden for customers."""
+    if not uow.actor.is_staff:
+        raise Forbidden
+    roles = [role for role in Role if role.includes(Role.AGENT)]
+    found = User.filter(tenant_id=uow.tenant_id, is_active=True, role__in=roles)
+    return await found.order_by("full_name", "id").limit(_MOST_STAFF)
 
 
 async def id_of(uow: UnitOfWork, public_id: UUID, *, field: str) -> int:

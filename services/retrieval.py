@@ -55,6 +55,18 @@ WHERE c.id = ANY ($1::bigint[]) AND c.is_current AND coalesce(s.assistant_id, 0)
 
 
 @dataclass(frozen=True, slots=True)
+class LaneScores:
+    """What each lane gave a passage. ``dense`` is a cosine of centred vectors, from -1 to 1; ``words`` is BM25, from 0;
+    ``exact`` is the share, from 0 to 1, of the question's exact tokens. ``rank`` is what hits are ordered by.
+    """
+
+    dense: float
+    words: float
+    exact: float
+    rank: float
+
+
+@dataclass(frozen=True, slots=True)
 class FoundChunk:
     """A passage that was found. ``score``, in [0, 1], is the probability that it is what the question asked for.
 
@@ -69,6 +81,7 @@ class FoundChunk:
     version: int
     language: str
     score: float
+    lanes: LaneScores
     best: int | None
     sentences: tuple[Sentence, ...]
     vectors: Vector
@@ -222,6 +235,7 @@ def _found(row: Row, hit: Hit, vectors: Vector) -> FoundChunk:
         version=row["version"],
         language=row["language"],
         score=hit.confidence,
+        lanes=LaneScores(dense=hit.dense, words=hit.lexical, exact=hit.exact, rank=hit.score),
         best=hit.sentence,
         sentences=tuple(Sentence(*span, content[slice(*span)]) for span in zip(spans[::2], spans[1::2], strict=True)),
         vectors=vectors,

@@ -5,7 +5,7 @@ from core.languages import Language
 from models.conversations import AuthorKind, Conversation, Message
 from models.tenants import Tenant
 from models.tickets import Ticket, TicketStatus
-from services import telegram_news
+from services import telegram_news, working_hours
 from services.extraction import escalation_text
 from services.unit_of_work import UnitOfWork
 
@@ -34,6 +34,8 @@ async def store(
         confidence=confidence,
         model=model,
     )
+    ticket.active_at = message.created_at
+    await ticket.save(update_fields=["active_at"])
     uow.emit(MessageAdded(ticket.id, message_id=message.id, internal=internal))
     await telegram_news.message_stored(uow, ticket, message)
     return message
@@ -43,22 +45,44 @@ async def set_status(uow: UnitOfWork, ticket: Ticket, status: TicketStatus) -> N
     """Move the ticket; the present status is fine and tells nothing. Raises InvalidTransition."""
     previous = ticket.status
     if ticket.move(status):
-        await ticket.save(update_fields=["status", "resolved_at", "closed_at", "updated_at"])
+        await ticket.save(update_fields=["status", "resolved_at", "closed_at", "active_at", "updated_at"])
         uow.emit(_moved(uow, ticket, previous))
         await telegram_news.status_moved(uow, ticket)
 
 
-async def escalate(uow: UnitOfWork, ticket: Ticket, reason: EscalationReason, *, turn_id: int | None = None) -> bool:
-    """Call a person and tell the customer so; False where one has been called already. Raises InvalidTransition."""
+async def escalate(
+    uow: UnitOfWork,
+    ticket: Ticket,
+    reason: EscalationReason,
+    *,
+    turn_id: int | None = None,
+    confidence: float | None = None,
+) -> bool:
+    """Call a person and tell the customer so, and when people are back where none is there.
+
+    ``confidence`` is of the best passage that was found. False where a person has been called already. Raises
+    InvalidTransition.
+    """
     previous = ticket.status
     if not ticket.escalate(reason):
         return False
     await ticket.save(
-        update_fields=["status", "resolved_at", "closed_at", "escalation_reason", "escalated_at", "updated_at"]
+        update_fields=[
+            "status",
+            "resolved_at",
+            "closed_at",
+            "escalation_reason",
+            "escalated_at",
+            "active_at",
+            "updated_at",
+        ]
     )
     uow.emit(_moved(uow, ticket, previous), TicketEscalated(ticket.id, reason))
-    notice = escalation_text(reason, await language_of(ticket))
-    await store(uow, ticket, kind=AuthorKind.SYSTEM, text=notice, turn_id=turn_id)
+    language = await language_of(ticket)
+    notice, absence = escalation_text(reason, language), await working_hours.away(uow)
+    if absence is not None:
+        notice = f"{notice}\n\n{working_hours.in_words(absence, language)}"
+    await store(uow, ticket, kind=AuthorKind.SYSTEM, text=notice, turn_id=turn_id, confidence=confidence)
     return True
 
 

@@ -102,6 +102,7 @@ class TicketFilter:
     unassigned: bool = False
     category_ids: Sequence[int] = ()
     sentiments: Sequence[Sentiment] = ()
+    author_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +222,7 @@ def _conditions(uow: UnitOfWork, chosen: TicketFilter) -> tuple[list[str], list[
         "category_id = ANY (${}::bigint[])": list(chosen.category_ids) or None,
         "sentiment = ANY (${}::text[])": [sentiment.value for sentiment in chosen.sentiments] or None,
         "assigned_to_id = ${}": chosen.assigned_to_id,
+        "created_by_id = ${}::bigint": chosen.author_id,
         "created_by_id = ${}": None if uow.actor.is_staff else uow.actor.user_id or 0,
     }
     for condition, value in conditions.items():

@@ -7,7 +7,8 @@ from models.conversations import AuthorKind, Conversation, Message
 from models.knowledge import Citation
 from models.tenants import Tenant
 from models.tickets import FINISHED, Ticket, TicketStatus
-from services import threads
+from models.unanswered import UnansweredOrigin
+from services import threads, unanswered
 from services.drafting import Draft, Question
 from services.language import detect
 from services.prompts.messages import Speaker, Turn
@@ -79,7 +80,8 @@ async def settle(uow: UnitOfWork, ticket: Ticket, turn: OpenTurn, draft: Draft) 
     if present is not None:
         return present
     if draft.escalation is not None:
-        await threads.escalate(uow, ticket, draft.escalation, turn_id=turn.id)
+        await threads.escalate(uow, ticket, draft.escalation, turn_id=turn.id, confidence=draft.confidence)
+        await unanswered.note(uow, draft, origin=UnansweredOrigin.TICKET, conversation_id=ticket.id, turn_id=turn.id)
         return await answered(ticket.id, turn.id)
     message = await threads.store(
         uow,

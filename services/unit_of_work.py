@@ -20,11 +20,14 @@ from core.events import Event
 Row = dict[str, Any]
 logger = structlog.get_logger(__name__)
 
-_APPEND_EVENTS = """
+PUBLISH = "webhooks.publish"
+"""The task that tells webhooks of a fact; its arguments are the event's name, the payload and the moment."""
+_APPEND_EVENTS = f"""
 WITH fresh AS (
-    SELECT ord, topic, kind, visibility, payload
-    FROM ROWS FROM (jsonb_to_recordset($2::jsonb) AS (topic text, kind text, visibility text, payload jsonb))
-        WITH ORDINALITY AS f(topic, kind, visibility, payload, ord)
+    SELECT ord, topic, kind, visibility, payload, published
+    FROM ROWS FROM (jsonb_to_recordset($2::jsonb)
+            AS (topic text, kind text, visibility text, payload jsonb, published text))
+        WITH ORDINALITY AS f(topic, kind, visibility, payload, published, ord)
 ), counted AS (
     SELECT topic, count(*) AS n FROM fresh GROUP BY topic
 ), numbered AS (
@@ -39,9 +42,16 @@ WITH fresh AS (
     FROM fresh JOIN counted USING (topic) JOIN numbered USING (topic)
     ORDER BY ord
     RETURNING id
+), told AS (
+    INSERT INTO jobs (tenant_id, task, args, state, attempts, run_after, created_at)
+    SELECT $1, '{PUBLISH}', jsonb_build_object('event', published, 'fact', payload, 'at', clock_timestamp()),
+           'pending', 0, clock_timestamp(), clock_timestamp()
+    FROM fresh WHERE published IS NOT NULL AND EXISTS (
+        SELECT FROM webhook_endpoints WHERE tenant_id = $1 AND (is_active OR disabled_at IS NOT NULL))
+    ORDER BY ord
 )
 INSERT INTO event_outbox (tenant_id, event_id) SELECT $1, id FROM appended
-"""
+"""  # noqa: S608  # the piece is ours
 _ADD_JOBS = """
 INSERT INTO jobs (tenant_id, task, args, state, attempts, run_after, created_at)
 SELECT $1, task, args, 'pending', 0, clock_timestamp(), clock_timestamp()
@@ -56,6 +66,7 @@ class SystemReason(StrEnum):
     AUTHENTICATION = "the token names the session, the session its tenant"
     TENANTS = "listing and creating tenants"
     COMPANY = "registering a company: an e-mail that no tenant knows, and a tenant that is not yet"
+    SIGN_IN = "a company's short name, or the state of a sign-in under way, names the tenant"
     TELEGRAM_LOGIN = "the bot whose token verifies a Telegram sign-in names the tenant"
     RELAY = "handing on what all tenants committed"
     SWEEP = "jobs whose lease ran out, of all tenants"
@@ -75,6 +86,8 @@ class Fanout:
     """Set once by the composition root: which tasks follow which fact, and whom to wake after a commit."""
 
     tasks: Mapping[type[Event], Sequence[str]] = {}
+    published: Callable[[Event], str | None] = staticmethod(lambda fact: None)
+    """The name under which webhooks tell a fact; it has a topic then, and a job where the tenant has an endpoint."""
     wake: Callable[[int], None] = staticmethod(lambda tenant_id: None)
 
 
@@ -111,11 +124,7 @@ class UnitOfWork(Statements):
 
     async def write_facts(self) -> bool:
         """Write what was emitted; True where there was anything. Called once, by :func:`unit_of_work`."""
-        events = [
-            {"topic": topic, "kind": fact.kind, "visibility": fact.visibility, "payload": fact.payload()}
-            for fact in self._facts
-            for topic in fact.topics(self.tenant_id)
-        ]
+        events = [row for fact in self._facts for row in _events_of(fact, self.tenant_id)]
         jobs = [{"task": task, "args": fact.payload()} for fact in self._facts for task in Fanout.tasks[type(fact)]]
         # Jobs first: the counters' row locks, which writers of one topic queue for, are held for the shortest time.
         if jobs:
@@ -123,6 +132,13 @@ class UnitOfWork(Statements):
         if events:
             await self.rows(_APPEND_EVENTS, self.tenant_id, orjson.dumps(events).decode())
         return bool(events or jobs)
+
+
+def _events_of(fact: Event, tenant_id: int) -> list[Row]:
+    """A row for each of its topics; the first says that webhooks tell of it."""
+    row = {"kind": fact.kind, "visibility": fact.visibility, "payload": fact.payload()}
+    names = [Fanout.published(fact)]
+    return [{**row, "topic": topic, "published": names.pop() if names else None} for topic in fact.topics(tenant_id)]
 
 
 @asynccontextmanager

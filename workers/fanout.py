@@ -56,6 +56,9 @@ from core.facts.telegram import (
     TelegramWordDue,
 )
 from core.facts.triage import CategoriesChanged, ClassifierOutdated, TriageCorrected
+from core.facts.unanswered import QuestionUnanswered
+from core.facts.webhooks import WebhookDue
+from services import webhook_events
 from services.unit_of_work import Fanout
 from workers import (
     answering,
@@ -69,6 +72,8 @@ from workers import (
     support_requests,
     telegram,
     triage,
+    unanswered,
+    webhooks,
 )
 from workers.task import TASKS
 from workers.wake import Waker
@@ -123,6 +128,8 @@ FANOUT: Mapping[type[Event], tuple[str, ...]] = {
     RefundUncovered: (),
     MailQueued: (mail.SEND,),
     InstallationStaffAnswered: (support_requests.TELL,),
+    QuestionUnanswered: (unanswered.GROUP,),
+    WebhookDue: (webhooks.DELIVER,),
 }
 
 
@@ -140,4 +147,5 @@ check_complete(FANOUT)
 def install_fanout() -> None:
     """Let units of work of this process write jobs, and wake the relay. Needs an open Redis client to wake it."""
     Fanout.tasks = FANOUT
+    Fanout.published = staticmethod(webhook_events.name_of)
     Fanout.wake = Waker()

@@ -27,6 +27,7 @@ _TELEGRAM_DAYS = 30
 _ANALYTICS_DAYS = 400
 """A year and what it takes to compare it with the one before."""
 _NOTIFICATIONS_DAYS = 365
+_WEBHOOKS_DAYS = 30
 _HOUR = 3600.0
 logger = structlog.get_logger(__name__)
 
@@ -61,6 +62,10 @@ async def _forget_mail() -> int:
     return await retention.forget_mail(days=get_settings().mail.retention_days)
 
 
+async def _forget_webhooks() -> int:
+    return await retention.forget_webhooks(days=_WEBHOOKS_DAYS)
+
+
 async def _forget_notifications() -> int:
     return await retention.forget_payment_notifications(days=_NOTIFICATIONS_DAYS)
 
@@ -88,6 +93,7 @@ SCHEDULE: tuple[Duty, ...] = (
     Duty("handoffs.return", 5.0, lost_operators.return_dialogs),
     Duty("handoffs.call", 10.0, handoff_calls.call_staff),
     Duty("payments.forget", _HOUR, _forget_notifications),
+    Duty("webhooks.forget", _HOUR, _forget_webhooks),
     Duty("payments.reconcile", reconciliation.EVERY_S, reconciliation.ask_about_open),
     Duty("monitoring.sample", TICK_S, SAMPLER.sample),
     Duty("monitoring.thin", _HOUR, thinning.thin_samples),

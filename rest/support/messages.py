@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 
 from core.actor import Actor
+from models.conversations import AuthorKind
 from models.knowledge import Citation
 from rest.operations import Examples, Group, Id
 from rest.support import examples
@@ -54,7 +55,7 @@ class TicketMessageView(msgspec.Struct):
             content=message.text,
             created_at=moment(message.created_at),
             internal=message.visibility == "staff",
-            confidence=message.confidence,
+            confidence=message.confidence if message.author_kind is AuthorKind.ASSISTANT else None,
             citations=[CitationView.of(citation) for citation in view.citations],
         )
 

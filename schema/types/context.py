@@ -80,6 +80,11 @@ class Context:
         """Who is signed in; None for guests too."""
         return None if isinstance(self._actor, DomainError) or self._actor.guest is not None else self._actor
 
+    @property
+    def is_known(self) -> bool:
+        """Whether anybody is there at all, a guest included."""
+        return not isinstance(self._actor, DomainError)
+
     async def authenticate(self) -> Actor | None:
         """Ask who calls, now. What is wrong with a token is told where an operation needs one."""
         try:

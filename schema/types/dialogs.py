@@ -15,7 +15,7 @@ from schema.types.files import Attachment
 from schema.types.languages import Language
 from schema.types.messages import Citation, MessagePreview
 from schema.types.paging import After, Connection, First, connection
-from schema.types.rows import copier, shown_id
+from schema.types.rows import copier, shown_id, shown_id_or_none
 from schema.types.scalars import BigInt
 from services.dialog_list import DialogPage as DialogPageRow
 from services.dialog_list import DialogRow, HandoffRow
@@ -43,7 +43,7 @@ _DIALOG = copier(
     "last_seq",
 )
 _HANDOFF = copier("reason", "priority", "requested_at", "taken_at", "ended_at", "operator_name")
-_MESSAGE = copier("author_kind", "text", "confidence", "model", "created_at")
+_MESSAGE = copier("author_kind", "text", "client_id", "confidence", "model", "created_at")
 
 
 @strawberry.type(description="The assistant of a dialog, as its customer sees it.")
@@ -60,11 +60,14 @@ class DialogHandoff:
     requested_at: datetime
     taken_at: datetime | None
     ended_at: datetime | None
+    operator_id: strawberry.ID | None
     operator_name: str | None = strawberry.field(description="Who has the dialog, or had it last.")
 
     @classmethod
     def of_or_none(cls, row: HandoffRow | None) -> Self | None:
-        return None if row is None else cls(id=shown_id(row.id), **_HANDOFF(row))
+        if row is None:
+            return None
+        return cls(id=shown_id(row.id), operator_id=shown_id_or_none(row.operator_id), **_HANDOFF(row))
 
 
 @strawberry.type(description="One message of a dialog.")
@@ -75,6 +78,7 @@ class DialogMessage:
     text: str
     operator_name: str | None = strawberry.field(description="Of operators' messages: the name they signed with.")
     internal: bool = strawberry.field(description="A note among staff; customers never see it.")
+    client_id: UUID | None = strawberry.field(description="The writer's own, where one was given.")
     confidence: float | None = strawberry.field(
         description="Of the assistant's answers: calibrated probability, 0 to 1, that the ground is the right one."
     )
@@ -181,11 +185,14 @@ class OpenDialogInput:
 
 @strawberry.input(description="A message to a dialog.")
 class SendDialogMessageInput:
-    text: str = strawberry.field(description="1 to 20,000 characters; may be empty where staff send files.")
+    text: str = strawberry.field(description="1 to 20,000 characters; may be empty where files are sent.")
     operator_name: str | None = strawberry.field(
         default=None, description="For staff: the name above the words; absent, that of the account."
     )
     internal: bool = strawberry.field(default=False, description="A note among staff.")
     attachments: list[UUID] = strawberry.field(
-        default_factory=list, description="For staff: up to 10 files, by `publicId`, that were not sent yet."
+        default_factory=list, description="Up to 10 files of the caller, by `publicId`, that were not sent yet."
+    )
+    client_id: UUID | None = strawberry.field(
+        default=None, description="The client's own, new for each message: repeated, it is the same message."
     )

@@ -16,7 +16,7 @@ from schema.types.messages import Citation
 from schema.types.people import Person
 from schema.types.rows import copier, shown_id, shown_id_or_none
 from services.handoff_context import Attempt, Packet
-from services.handoff_queue import Queue, Waiting
+from services.handoff_queue import Place, Queue, Waiting
 from services.operators import Presence
 
 strawberry.enum(HandoffState, description="Requested, active, then released; or cancelled before anybody took it.")
@@ -89,6 +89,7 @@ class WaitingDialog:
     platform: DialogPlatform
     customer_name: str = strawberry.field(description="Empty where the customer gave none.")
     last_message: str = strawberry.field(description="What the customer said last.")
+    estimated_wait_seconds: int = strawberry.field(description="Expected from now on, from measured times.")
 
     @classmethod
     def of(cls, row: Waiting) -> Self:
@@ -97,6 +98,7 @@ class WaitingDialog:
             dialog_id=shown_id(row.dialog_id),
             assistant_id=shown_id(row.assistant_id),
             offered_to_id=shown_id_or_none(row.offered_to_id),
+            estimated_wait_seconds=row.estimated_wait_s,
             **_WAITING(row),
         )
 
@@ -114,6 +116,16 @@ class HandoffQueue:
             total=queue.total,
             estimated_wait_seconds=queue.estimated_wait_s,
         )
+
+
+@strawberry.type(description="Where a dialog stands in the queue now.")
+class HandoffPlace:
+    position: int = strawberry.field(description="1 is next.")
+    estimated_wait_seconds: int = strawberry.field(description="From now on, by measured times.")
+
+    @classmethod
+    def of_or_none(cls, place: Place | None) -> Self | None:
+        return None if place is None else cls(position=place.position, estimated_wait_seconds=place.estimated_wait_s)
 
 
 _OPERATOR = copier("name", "status", "online", "load", "max_capacity", "heartbeat_at")

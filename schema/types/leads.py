@@ -7,9 +7,9 @@ import strawberry
 
 from models.conversations import AuthorKind
 from models.conversations import Message as MessageRow
+from models.leads import MOVES, LeadStatus
 from models.leads import Interview as InterviewRow
 from models.leads import Lead as LeadRow
-from models.leads import LeadStatus
 from schema.types.languages import Language
 from schema.types.paging import Connection
 from schema.types.rows import copier, shown_id, shown_id_or_none
@@ -39,6 +39,7 @@ class Lead:
     summary: str
     language: Language
     status: LeadStatus
+    next_statuses: list[LeadStatus] = strawberry.field(description="Where it may move to from here.")
     created_at: datetime
     updated_at: datetime
 
@@ -49,6 +50,7 @@ class Lead:
             interview_id=shown_id(row.interview_id),
             contact_id=shown_id(row.contact_id),
             owner_id=shown_id_or_none(row.owner_id),
+            next_statuses=[status for status in LeadStatus if status in MOVES[row.status]],
             **_LEAD(row),
         )
 

@@ -7,7 +7,7 @@ import strawberry
 
 from core.actor import Actor
 from core.paging import CursorPage
-from models.tickets import Sentiment, TicketPriority, TicketSource, TicketStatus
+from models.tickets import MOVES, Sentiment, TicketPriority, TicketSource, TicketStatus
 from schema.types.categories import Category
 from schema.types.context import Info, computed
 from schema.types.escalations import EscalationReason
@@ -74,6 +74,10 @@ class Ticket:
         description="The number of its last event: `ticketEvents(after:)` with it misses nothing that is not here."
     )
 
+    @computed("Where it may move from its status.")
+    async def next_statuses(self) -> list[TicketStatus]:
+        return [status for status in TicketStatus if status in MOVES[self.status]]
+
     @computed("Its messages, oldest first; customers see no internal ones.")
     async def messages(self, info: Info, first: First = 20, after: After = None) -> Connection[Message]:
         key = MessageKey(int(self.id), CursorPage.checked(first, after))
@@ -99,6 +103,7 @@ class TicketFilter:
     priority: list[TicketPriority] | None = None
     assigned_to: strawberry.ID | None = None
     unassigned: bool = strawberry.field(default=False, description="Only tickets that nobody has.")
+    author: strawberry.ID | None = strawberry.field(default=None, description="Only tickets that this user opened.")
     category: list[strawberry.ID] | None = None
     sentiment: list[Sentiment] | None = None
 

@@ -4,9 +4,10 @@ import pytest
 
 from core.actor import Actor, Role
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound
+from core.ids import new_uuid
 from core.languages import Language
 from core.paging import CursorPage, OffsetPage
-from models.conversations import AuthorKind, Message
+from models.conversations import AuthorKind
 from models.dialogs import Dialog, DialogStatus, HandoffStatus
 from services import dialog_messages, dialogs
 from services.messages import MAX_TEXT
@@ -195,9 +196,25 @@ async def test_guests_archive_and_reopen_nothing(shop: Shop) -> None:
     assert (await present(shop, dialog)).status is DialogStatus.ACTIVE
 
 
-async def test_files_are_not_sent_by_guests(shop: Shop) -> None:
-    dialog = await opened(shop)
-    with pytest.raises(Forbidden):
-        await say(shop.guest, dialog, "Look", attachments=[dialog.public_id])
-    async with unit_of_work(shop.agent):
-        assert await Message.filter(conversation_id=dialog.id).count() == 0
+async def test_a_message_that_is_sent_again_is_the_one_that_was_stored(shop: Shop) -> None:
+    dialog, number = await opened(shop), new_uuid()
+    first = await say(shop.guest, dialog, "Hello", client_id=number)
+    again = await say(shop.guest, dialog, "Hello", client_id=number)
+    assert (again.id, await owed(shop)) == (first.id, [first.id])
+    assert [message.client_id for message in await thread(shop.agent, dialog)] == [number]
+
+
+async def test_nobody_takes_the_number_of_another_persons_message(shop: Shop) -> None:
+    dialog, number = await opened(shop), new_uuid()
+    await say(shop.guest, dialog, "Hello", client_id=number)
+    with pytest.raises(InvalidInput):
+        await say(shop.agent, dialog, "Good day", client_id=number)
+    assert len(await thread(shop.agent, dialog)) == 1
+
+
+async def test_numbers_are_of_one_dialog(shop: Shop) -> None:
+    number, other = new_uuid(), await enter(shop.assistant)
+    first = await say(shop.guest, await opened(shop), "Hello", client_id=number)
+    async with unit_of_work(other) as uow:
+        dialog = await dialogs.open_for(uow)
+    assert (await say(other, dialog, "Hello", client_id=number)).id != first.id

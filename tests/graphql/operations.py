@@ -10,26 +10,58 @@ from tests.graphql.client import GraphQLClient
 
 CALLS: Mapping[str, str] = {
     "Query.me": "{ me { id email } }",
+    "Query.allowedOperations": "{ allowedOperations }",
+    "Query.signInProviders": '{ signInProviders(company: "nobody") { id name } }',
+    "Query.signInSetup": "{ signInSetup { redirectUri signInUrl providers { id name } } }",
+    "Mutation.startSignIn": """mutation($slug: String!, $provider: ID!) {
+        startSignIn(company: $slug, providerId: $provider) { url } }""",
+    "Mutation.finishSignIn": """mutation { finishSignIn(input: {state: "s", code: "c", browserKey: "k"}) {
+        accessToken } }""",
+    "Mutation.createSignInProvider": """mutation { createSignInProvider(input: {
+        name: "Desk", issuer: "https://127.0.0.1:1/", clientId: "opora"}) { id } }""",
+    "Mutation.updateSignInProvider": """mutation($provider: ID!) {
+        updateSignInProvider(id: $provider, input: {name: "Office"}) { name } }""",
+    "Mutation.deleteSignInProvider": "mutation($provider: ID!) { deleteSignInProvider(id: $provider) { id } }",
     "Query.balance": "{ balance { balance welcomeBonus totalSpent pendingTransactions currency } }",
     "Query.transactions": "{ transactions { edges { node { id amount type serviceType details description } } } }",
     "Query.payment": "query($order: String!) { payment(orderId: $order) { amount status description } }",
     "Query.payments": "{ payments { edges { node { orderId amount status description } } } }",
     "Query.ticket": """query($id: ID!) { ticket(id: $id) {
         title messages { edges { node { text attachments { url } } } } } }""",
-    "Query.tickets": """query($assignee: ID, $categories: [ID!]) {
-        tickets(filter: {assignedTo: $assignee, category: $categories}) {
+    "Query.tickets": """query($assignee: ID, $user: ID, $categories: [ID!]) {
+        tickets(filter: {assignedTo: $assignee, author: $user, category: $categories}) {
         edges { node { title description author { fullName } lastMessage { excerpt } } } } }""",
+    "Query.inbox": """query($assignee: ID, $user: ID, $categories: [ID!], $others: [ID!]) {
+        inbox(filter: {assignedTo: $assignee, customer: $user, category: $categories, assistant: $others}) {
+        edges { node { id ticket { title } dialog { firstName } } snippet { text } } } }""",
+    "Query.inboxCounts": "{ inboxCounts { open waiting mine unassigned } }",
+    "Query.savedViews": "{ savedViews { id name filter shared mine canChange } }",
+    "Mutation.createSavedView": 'mutation { createSavedView(input: {name: "New", filter: {stage: "OPEN"}}) { id } }',
+    "Mutation.updateSavedView": """mutation($view: ID!) {
+        updateSavedView(id: $view, input: {name: "Renamed"}) { name } }""",
+    "Mutation.deleteSavedView": "mutation($view: ID!) { deleteSavedView(id: $view) { id } }",
+    "Mutation.updateTickets": """mutation($tickets: [ID!]!, $assignee: ID, $category: ID) {
+        updateTickets(ids: $tickets, input: {assignedTo: $assignee, categoryId: $category}) {
+        tickets { title } failures { code } } }""",
+    "Mutation.deleteTickets": """mutation($tickets: [ID!]!) {
+        deleteTickets(ids: $tickets) { ids failures { id code } } }""",
+    "Mutation.archiveDialogs": """mutation($dialogs: [ID!]!) {
+        archiveDialogs(ids: $dialogs) { dialogs { firstName } failures { id code } } }""",
+    "Mutation.reopenDialogs": """mutation($dialogs: [ID!]!) {
+        reopenDialogs(ids: $dialogs) { dialogs { firstName } failures { id code } } }""",
     "Query.ticketAnalytics": "{ ticketAnalytics { total byCategory { category { name } count } } }",
     "Query.categories": "{ categories { id name description } }",
     "Query.agentHealth": "{ agentHealth { available } }",
     "Query.ask": 'query { ask(question: "Where is the secret door?") { content context { content } } }',
-    "Query.knowledgeSources": "{ knowledgeSources { name } }",
-    "Query.knowledgeChunks": """query($source: String) {
-        knowledgeChunks(source: $source) { edges { node { content } } } }""",
+    "Query.knowledgeSources": "query($assistant: ID) { knowledgeSources(assistantId: $assistant) { name } }",
+    "Query.knowledgeChunks": """query($source: String, $noAssistant: ID) {
+        knowledgeChunks(source: $source, assistantId: $noAssistant) { edges { node { content } } } }""",
     "Query.knowledgeSearch": 'query { knowledgeSearch(query: "secret door") { content source } }',
     "Query.dashboard": "{ dashboard { total categories { count } helpers { helper { fullName } } } }",
     "Query.ticketStatistics": """query($category: ID) { ticketStatistics(categoryId: $category) {
         created categories { category { name } } helpers { helper { fullName } } } }""",
+    "Query.conversationStatistics": """{ conversationStatistics(kind: TICKET, timeZone: "Asia/Almaty") {
+        total { total waiting } days { day } escalations { cause } operators { operator { fullName } messages } } }""",
     "Query.users": "{ users { edges { node { fullName email ticketsCount lastActivity } } } }",
     "Query.user": "query($user: ID!) { user(id: $user) { fullName } }",
     "Query.tenant": "{ tenant { id name } }",
@@ -53,7 +85,23 @@ CALLS: Mapping[str, str] = {
     "Mutation.setAiModelPrice": """mutation {
         setAiModelPrice(model: "policy", promptPrice: "1.5", completionPrice: "3") { model } }""",
     "Query.noticeChat": "{ noticeChat { chatId } }",
+    "Query.thresholdEffect": "{ thresholdEffect(answerThreshold: 0.7) { sampled answered escalated distribution } }",
+    "Query.webhookEvents": "{ webhookEvents }",
+    "Query.webhookEndpoints": "{ webhookEndpoints { id url description events } }",
+    "Query.webhookDeliveries": """query($webhook: ID!) { webhookDeliveries(endpointId: $webhook) {
+        edges { node { id event body attempts { status excerpt } } } } }""",
+    "Mutation.createWebhookEndpoint": """mutation {
+        createWebhookEndpoint(input: {url: "https://192.0.2.1/hook"}) { endpoint { id } } }""",
+    "Mutation.updateWebhookEndpoint": """mutation($webhook: ID!) {
+        updateWebhookEndpoint(id: $webhook, input: {description: "Changed"}) { id description } }""",
+    "Mutation.deleteWebhookEndpoint": "mutation($webhook: ID!) { deleteWebhookEndpoint(id: $webhook) { id } }",
+    "Mutation.rotateWebhookSecret": "mutation($webhook: ID!) { rotateWebhookSecret(id: $webhook) { endpoint { id } } }",
+    "Mutation.testWebhookEndpoint": "mutation($webhook: ID!) { testWebhookEndpoint(id: $webhook) { id state } }",
+    "Mutation.replayWebhookDelivery": "mutation($delivery: ID!) { replayWebhookDelivery(id: $delivery) { id event } }",
+    "Mutation.replayWebhookDeliveries": """mutation($webhook: ID!) {
+        replayWebhookDeliveries(endpointId: $webhook, since: "2020-01-01T00:00:00Z") { count } }""",
     "Query.deadJobs": "{ deadJobs { edges { node { id args } } } }",
+    "Query.jobBacklog": "{ jobBacklog { task state count oldestAt attempts } }",
     "Query.systemHealth": "{ systemHealth { host cpuUsage activeAlerts openTickets } }",
     "Query.systemMetrics": "{ systemMetrics(hours: 1) { stepSeconds points { at cpuUsage memoryUsage diskUsage } } }",
     "Query.alerts": "{ alerts(open: true) { edges { node { host metric severity message(language: KAZAKH) } } } }",
@@ -77,6 +125,19 @@ CALLS: Mapping[str, str] = {
         edges { node { question answer tags } } } }""",
     "Query.qaSearch": """query($assistant: ID) { qaSearch(query: "secret door", assistantId: $assistant) {
         question answer } }""",
+    "Query.unansweredGroups": "{ unansweredGroups { total groups { id question count resolvedBy } } }",
+    "Query.unansweredGroup": "query($group: ID!) { unansweredGroup(id: $group) { question languages } }",
+    "Query.unansweredQuestions": """query($group: ID!) {
+        unansweredQuestions(groupId: $group) { text ticketId dialogId } }""",
+    "Query.knowledgeChunkVersions": "query($chunk: ID!) { knowledgeChunkVersions(id: $chunk) { content version } }",
+    "Query.searchTrial": """query($assistant: ID) { searchTrial(query: "secret door", assistantId: $assistant) {
+        decision found { content source scores { dense words exact } } } }""",
+    "Mutation.answerUnanswered": """mutation($group: ID!, $assistant: ID) { answerUnanswered(
+        id: $group, input: {question: "Why?", answer: "Because.", place: QA_ENTRY, assistantId: $assistant}) {
+        status qaEntryId } }""",
+    "Mutation.mergeUnanswered": "mutation($groups: [ID!]!) { mergeUnanswered(ids: $groups) { count } }",
+    "Mutation.dismissUnanswered": "mutation($groups: [ID!]!) { dismissUnanswered(ids: $groups) { status } }",
+    "Mutation.reopenUnanswered": "mutation($groups: [ID!]!) { reopenUnanswered(ids: $groups) { status } }",
     "Query.chatbotAnalytics": "{ chatbotAnalytics { totalQueries commonQueries { query count } } }",
     "Query.chatbotLogs": "{ chatbotLogs { edges { node { query response sessionId userId } } } }",
     "Query.leads": "{ leads { edges { node { id name phone summary } } } }",
@@ -116,6 +177,16 @@ CALLS: Mapping[str, str] = {
     "Mutation.updateMe": 'mutation { updateMe(input: {fullName: "Renamed"}) { fullName } }',
     "Mutation.createTicket": """mutation($category: ID) {
         createTicket(input: {title: "New", autoRespond: false, categoryId: $category}) { id } }""",
+    "Query.copilot": "{ copilot { available reason model } }",
+    "Query.staff": "{ staff { id fullName } }",
+    "Query.citedPassage": """query($chunk: ID!) { citedPassage(chunkId: $chunk, version: 1) {
+        cited { source content } current { version } } }""",
+    "Mutation.suggestReply": "mutation($id: ID!) { suggestReply(conversationId: $id) { content } }",
+    "Mutation.summariseConversation": """mutation($id: ID!) {
+        summariseConversation(conversationId: $id, language: ENGLISH) { text } }""",
+    "Mutation.shortenText": 'mutation { shortenText(text: "Rather a long text") { text model } }',
+    "Mutation.translateText": 'mutation { translateText(text: "Сәлем", language: ENGLISH) { text } }',
+    "Subscription.viewers": "subscription($id: ID!) { viewers(conversationId: $id) { people { fullName } } }",
     "Mutation.setTyping": "mutation($id: ID!) { setTyping(ticketId: $id, isTyping: true) { isTyping } }",
     "Mutation.updateTicket": """mutation($id: ID!, $change: UpdateTicketInput!) {
         updateTicket(id: $id, input: $change) { title } }""",
@@ -181,6 +252,9 @@ CALLS: Mapping[str, str] = {
         firstName assistant { name } messages { edges { node { text operatorName } } } } }""",
     "Query.dialogs": """query($assistant: ID) { dialogs(filter: {assistantId: $assistant}) {
         total dialogs { id firstName lastMessage { excerpt } } } }""",
+    "Query.handoffPlace": "query($dialog: ID!) { handoffPlace(dialogId: $dialog) { position estimatedWaitSeconds } }",
+    "Query.siteAssistant": 'query { siteAssistant(siteToken: "unknown") { name largestUpload } }',
+    "Query.demoSiteToken": 'query { demoSiteToken(origin: "https://elsewhere.example") }',
     "Mutation.openDialog": """mutation($assistant: ID!) {
         openDialog(input: {assistantId: $assistant}) { dialog { id } } }""",
     "Mutation.sendDialogMessage": """mutation($dialog: ID!) {

@@ -51,6 +51,14 @@ async def test_leads_are_newest_first_and_of_the_asked_statuses(admin: GraphQLCl
     assert [[edge["node"]["id"] for edge in edges] for edges in shown] == [[second, first], [first]]
 
 
+async def test_a_lead_says_where_it_may_move_to(admin: GraphQLClient) -> None:
+    lead = await new_lead(admin)
+    moved = MOVE.replace("{ status }", "{ status nextStatuses }")
+    shown = (await admin(moved, id=lead, status="REJECTED"))["updateLeadStatus"]
+    assert shown == {"status": "REJECTED", "nextStatuses": ["IN_PROGRESS"]}
+    assert (await admin(MOVE, id=lead, status=shown["nextStatuses"][0]))["updateLeadStatus"]["status"] == "IN_PROGRESS"
+
+
 async def test_a_move_that_is_not_allowed_names_both_statuses(admin: GraphQLClient) -> None:
     lead = await new_lead(admin)
     await admin(MOVE, id=lead, status="COMPLETED")

@@ -6,18 +6,24 @@ from typing import Any
 
 from core.actor import Actor, Role, system_actor
 from core.languages import Language
+from integrations.webhooks import new_secret
 from models.billing import ServiceType
 from models.categories import Category
 from models.conversations import Attachment
 from models.dialogs import Dialog
 from models.documents import Document
 from models.jobs import Job, JobState
+from models.knowledge import KnowledgeChunk
 from models.leads import Lead
 from models.mail import Mail
 from models.payments import Payment, PaymentProvider
+from models.saved_views import SavedView
+from models.sign_in import SignInProvider
 from models.tenants import Tenant
 from models.tickets import Ticket
+from models.unanswered import UnansweredGroup, UnansweredQuestion
 from models.users import User
+from models.webhooks import WebhookDelivery, WebhookEndpoint, WebhookMessage
 from services import (
     assistants,
     billing,
@@ -32,6 +38,7 @@ from services import (
     mail,
     messages,
     qa_entries,
+    saved_views,
     tickets,
 )
 from services.assistants import AssistantChanges, AssistantRow
@@ -39,7 +46,10 @@ from services.faqs import FaqRow
 from services.files import upload as upload_file
 from services.ingestion import NewChunk
 from services.qa_entries import QaRow
+from services.saved_views import ViewChanges
+from services.sealing import seal
 from services.unit_of_work import unit_of_work
+from services.webhooks import PURPOSE
 from tests.fixtures.people import PASSWORD, MakeUser, actor_of, unique
 
 MARK = "confidential"
@@ -55,6 +65,7 @@ class World:
     colleague: User
     ticket: Ticket
     source: str
+    chunk: KnowledgeChunk
     job: Job
     upload: Attachment
     faq: FaqRow
@@ -66,11 +77,16 @@ class World:
     dialog: Dialog
     document: Document
     qa: QaRow
+    view: SavedView
+    group: UnansweredGroup
+    provider: SignInProvider
+    delivery: WebhookDelivery
 
     def ids(self) -> set[str]:
         rows = (
-            self.ticket, self.customer, self.colleague, self.job, self.faq, self.category, self.lead, self.assistant,
-            self.mail, self.payment, self.dialog, self.document, self.qa,
+            self.ticket, self.customer, self.colleague, self.chunk, self.job, self.faq, self.category, self.lead,
+            self.assistant, self.mail, self.payment, self.dialog, self.document, self.qa, self.view, self.group,
+            self.provider, self.delivery,
         )  # fmt: skip
         return {str(row.id) for row in rows}
 
@@ -80,6 +96,7 @@ class World:
             "id": str(self.ticket.id),
             "assignee": str(self.colleague.id),
             "user": str(self.customer.id),
+            "chunk": str(self.chunk.id),
             "job": str(self.job.id),
             "upload": str(self.upload.public_id),
             "faq": str(self.faq.id),
@@ -88,6 +105,10 @@ class World:
             "lead": str(self.lead.id),
             "assistant": str(self.assistant.id),
             "assistants": [str(self.assistant.id)],
+            "others": None,
+            "tickets": [str(self.ticket.id)],
+            "dialogs": [str(self.dialog.id)],
+            "view": str(self.view.id),
             "interview": str(self.lead.interview_id),
             "mail": str(self.mail.id),
             "order": self.payment.order_id,
@@ -95,6 +116,13 @@ class World:
             "dialog": str(self.dialog.id),
             "document": str(self.document.id),
             "qa": str(self.qa.id),
+            "group": str(self.group.id),
+            "groups": [str(self.group.id)],
+            "noAssistant": None,
+            "provider": str(self.provider.id),
+            "slug": self.tenant.slug,
+            "webhook": str(self.delivery.endpoint_id),
+            "delivery": str(self.delivery.id),
             "source": self.source,
             "change": {"title": "Changed", "assignedTo": str(self.colleague.id)},
             "register": {"email": f"{unique('new')}@example.com", "password": PASSWORD},
@@ -123,6 +151,8 @@ async def make_world(tenant: Tenant, make_user: MakeUser) -> World:
     await chatbot.chat(actor_of(customer), message=f"The {MARK} secret door?", session_key=MARK)
     uploaded = await upload_file(actor_of(customer), file_name=f"{MARK}.txt", data=f"The {MARK} file".encode())
     async with unit_of_work(system_actor(tenant.id)):
+        chunk = await KnowledgeChunk.filter(tenant_id=tenant.id).order_by("id").first()
+        assert chunk is not None
         job = await Job.create(tenant_id=tenant.id, task="answering.reply", args={"note": MARK}, state=JobState.DEAD)
     async with unit_of_work(system_actor(tenant.id)) as uow:
         category = await categories.create(uow, name=MARK, description=f"What is {MARK}")
@@ -135,7 +165,7 @@ async def make_world(tenant: Tenant, make_user: MakeUser) -> World:
         )
     lead, assistant = await _lead(tenant), await _assistant(tenant)
     return World(
-        tenant, customer, colleague, ticket, source, job, uploaded, faq, category,
+        tenant, customer, colleague, ticket, source, chunk, job, uploaded, faq, category,
         lead=lead,
         assistant=assistant,
         mail=letter,
@@ -143,6 +173,10 @@ async def make_world(tenant: Tenant, make_user: MakeUser) -> World:
         dialog=await _dialog(actor_of(colleague), assistant.id),
         document=await _document(tenant, assistant.id),
         qa=await _qa_entry(tenant, assistant.id),
+        group=await _unanswered(tenant, ticket),
+        view=await _view(actor_of(colleague)),
+        provider=await _provider(tenant),
+        delivery=await _delivery(tenant),
     )  # fmt: skip
 
 
@@ -164,11 +198,55 @@ async def _qa_entry(tenant: Tenant, assistant_id: int) -> QaRow:
     )
 
 
+async def _unanswered(tenant: Tenant, ticket: Ticket) -> UnansweredGroup:
+    begin = (
+        "INSERT INTO unanswered_groups (tenant_id, status, model, centroid, created_at)"
+        " VALUES ($1, 'open', 'm', '[1,0]', now())"
+    )
+    asked: dict[str, Any] = {
+        "turn_id": 0,
+        "origin": "ticket",
+        "text": f"Who is {MARK}?",
+        "language": "en",
+        "reason": "no_ground",
+    }
+    async with unit_of_work(system_actor(tenant.id)) as uow:
+        await uow.rows(begin, tenant.id)
+        group = await UnansweredGroup.get()
+        await UnansweredQuestion.create(tenant_id=tenant.id, group_id=group.id, conversation_id=ticket.id, **asked)
+    return group
+
+
 async def _dialog(agent: Actor, assistant_id: int) -> Dialog:
     async with unit_of_work(agent) as uow:
         dialog = await dialogs.open_for(uow, assistant_id, first_name=MARK)
         await dialog_messages.say(uow, dialog.id, text=f"The {MARK} dialog")
     return dialog
+
+
+async def _view(agent: Actor) -> SavedView:
+    async with unit_of_work(agent) as uow:
+        given = ViewChanges(name=MARK, chosen={"search": MARK}, shared=True)
+        return await saved_views.create(uow, given)
+
+
+async def _provider(tenant: Tenant) -> SignInProvider:
+    known: dict[str, Any] = {"issuer": f"https://{MARK}.invalid", "client_id": MARK, "scopes": "openid"}
+    async with unit_of_work(system_actor(tenant.id)):
+        return await SignInProvider.create(tenant_id=tenant.id, name=MARK, **known)
+
+
+async def _delivery(tenant: Tenant) -> WebhookDelivery:
+    ours: dict[str, Any] = {"tenant_id": tenant.id}
+    async with unit_of_work(system_actor(tenant.id)):
+        # One that is off: what the other calls do is told to nobody outside.
+        hook = await WebhookEndpoint.create(
+            **ours, url=f"https://{MARK}.invalid", sealed_secret=seal(new_secret(), purpose=PURPOSE), is_active=False
+        )
+        message = await WebhookMessage.create(
+            **ours, event="ticket.created", body={"type": "ticket.created", "timestamp": "", "data": MARK}
+        )
+        return await WebhookDelivery.create(**ours, endpoint_id=hook.id, message_id=message.id, state="failed")
 
 
 async def _payment(tenant: Tenant) -> Payment:

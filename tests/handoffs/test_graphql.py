@@ -6,7 +6,7 @@ from core.actor import Role
 from services import guests
 from tests.fixtures.people import MakeUser, sign_in
 from tests.graphql.client import GraphQLClient
-from tests.handoffs.world import World
+from tests.handoffs.world import World, guest_of, take
 
 ASK = """mutation($dialog: ID!, $id: String!) {
     requestHandoff(dialogId: $dialog, requestId: $id, lastUserText: "Оператора!") {
@@ -18,6 +18,7 @@ BEAT = "mutation { operatorHeartbeat(maxCapacity: 2) { id online load maxCapacit
 QUEUE = "{ handoffQueue { total estimatedWaitSeconds waiting { dialogId position priority offeredToId } } }"
 CONTEXT = """query($dialog: ID!) { handoffContext(dialogId: $dialog) {
     summary summaryModel quotes language earlierHandoffs attempts { answer } handoff { state } } }"""
+PLACE = "query($dialog: ID!) { handoffPlace(dialogId: $dialog) { position estimatedWaitSeconds } }"
 HISTORY = """query($dialog: ID!) { handoffs(dialogId: $dialog) {
     edges { node { state comment operator { fullName email } } } } }"""
 
@@ -59,6 +60,17 @@ async def test_a_guest_asks_withdraws_and_reads_no_notes(client: httpx.AsyncClie
     assert await guest.code(TAKE, dialog=number) == "FORBIDDEN"
     assert await guest.code(QUEUE) == "FORBIDDEN"
     assert (await guest(CANCEL, dialog=number))["cancelHandoff"] == {"state": "CANCELLED", "comment": None}
+
+
+async def test_a_guest_sees_the_queue_move(client: httpx.AsyncClient, world: World) -> None:
+    first, dialog, operator = await world.waiting(), await world.waiting(), await world.operator()
+    visitor = GraphQLClient(client, guests.token_of(guest_of(dialog)).token)
+    assert (await visitor(PLACE, dialog=str(dialog.id)))["handoffPlace"]["position"] == 2
+    await take(operator, first)
+    place = (await visitor(PLACE, dialog=str(dialog.id)))["handoffPlace"]
+    assert (place["position"], place["estimatedWaitSeconds"] > 0) == (1, True)
+    await take(operator, dialog)
+    assert (await visitor(PLACE, dialog=str(dialog.id)))["handoffPlace"] is None
 
 
 async def test_the_codes_reach_clients(client: httpx.AsyncClient, world: World, make_user: MakeUser) -> None:

@@ -172,6 +172,18 @@ async def test_the_estimate_follows_what_was_measured(world: World) -> None:
     assert 2800 <= await estimate(world, 2) - after <= 3000
 
 
+async def test_each_who_waits_is_told_an_estimate_of_their_own(world: World) -> None:
+    await handled(world, 100, waited_s=1200, took_s=3000)
+    agent = actor_of(world.agent)
+    await beat(agent, max_capacity=1)
+    for _ in range(2):
+        await world.waiting()
+    queue = await queue_of(agent)
+    first, second = queue.waiting
+    assert (first.estimated_wait_s, second.estimated_wait_s) == (await estimate(world, 1), await estimate(world, 2))
+    assert queue.estimated_wait_s > second.estimated_wait_s > first.estimated_wait_s
+
+
 async def test_more_operators_make_it_shorter(world: World) -> None:
     await handled(world, 20, waited_s=60, took_s=600)
     await beat(actor_of(world.agent), max_capacity=1)

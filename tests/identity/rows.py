@@ -20,10 +20,14 @@ from models.knowledge import Citation, KnowledgeChunk, KnowledgeSource
 from models.leads import Interview, Lead
 from models.mail import EmailCode, Mail
 from models.payments import Payment, PaymentNotification, Refund
+from models.saved_views import SavedView
+from models.sign_in import SignInAttempt, SignInIdentity, SignInProvider
 from models.support_requests import SupportRequest
 from models.telegram import TelegramBot, TelegramChat, TelegramDelivery, TelegramUpdate
 from models.tickets import Ticket
+from models.unanswered import UnansweredQuestion
 from models.users import User
+from models.webhooks import WebhookDelivery, WebhookEndpoint, WebhookMessage
 from services import billing, tickets
 from services.unit_of_work import SystemReason, UnitOfWork, system_unit_of_work, unit_of_work
 from tests.fixtures.people import actor_of
@@ -49,7 +53,11 @@ async def fill(user: User) -> None:
         await _telegram(ours, user)
         await _dialogs(ours, user)
         await _money(ours, user)
+        await SavedView.create(**ours, owner_id=user.id, name="Mine")
         await _mail(ours, user, ticket)
+        await _webhooks(ours)
+        await _sign_in(ours, user)
+        await _unanswered(uow, ours, ticket)
         await billing.credit(uow, Decimal("1.00"), ServiceType.TOP_UP, reference="payment:1")
     async with system_unit_of_work(SystemReason.RETENTION) as statements:
         await statements.rows(_LOG, user.tenant_id)
@@ -138,3 +146,28 @@ async def _mail(ours: dict[str, Any], user: User, ticket: Ticket) -> None:
     author: dict[str, Any] = {"author_tenant_id": user.tenant_id, "author_id": user.id}
     await SupportRequest.create(**ours, id=ticket.id, number=f"TICKET-{ticket.id}", **author)
     await AnalyticsEvent.create(**ours, event_type="opened")
+
+
+async def _sign_in(ours: dict[str, Any], user: User) -> None:
+    known: dict[str, Any] = {"name": "Office", "issuer": "https://id.example", "client_id": "c", "scopes": "openid"}
+    provider = await SignInProvider.create(**ours, **known)
+    await SignInIdentity.create(**ours, provider_id=provider.id, subject="s", user_id=user.id)
+    begun: dict[str, Any] = {"state_digest": f"state-{user.id}", "browser_digest": "b", "sealed_challenge": "-"}
+    await SignInAttempt.create(**ours, provider_id=provider.id, redirect_uri="-", expires_at=now(), **begun)
+
+
+async def _unanswered(uow: UnitOfWork, ours: dict[str, Any], ticket: Ticket) -> None:
+    group = await uow.row(
+        "INSERT INTO unanswered_groups (tenant_id, status, model, centroid, created_at)"
+        " VALUES ($1, 'open', 'm', '[1,0]', now()) RETURNING id",
+        uow.tenant_id,
+    )
+    asked: dict[str, Any] = {"conversation_id": ticket.id, "turn_id": 0, "origin": "ticket", "text": "Why?"}
+    told: dict[str, Any] = {"language": "en", "reason": "no_ground"}
+    await UnansweredQuestion.create(**ours, group_id=group["id"] if group else None, **asked, **told)
+
+
+async def _webhooks(ours: dict[str, Any]) -> None:
+    endpoint = await WebhookEndpoint.create(**ours, url="https://example.com", sealed_secret="-")
+    message = await WebhookMessage.create(**ours, event="ticket.created", body={})
+    await WebhookDelivery.create(**ours, endpoint_id=endpoint.id, message_id=message.id)

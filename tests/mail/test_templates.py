@@ -24,6 +24,9 @@ VALUES = {
     Template.REFUND_DONE: {"amount": "500.00", "order": "order-1"},
     Template.OPERATOR_NEEDED: {"dialog": "7", "assistant": NASTY, "reason": "keyword", "question": "Where?"},
     Template.SUPPORT_REPLY: {"ticket": "TICKET-2025-000001", "subject": "Payments", "message": NASTY},
+    Template.WEBHOOK_DISABLED: {
+        "company": NASTY, "url": "https://example.com/hook?a=1&b=2", "since": "2026-11-23 09:00 UTC", "answer": "503"
+    },
 }  # fmt: skip
 EACH = pytest.mark.parametrize(("template", "language"), [(one, language) for one in Template for language in Language])
 

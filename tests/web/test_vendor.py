@@ -11,7 +11,8 @@ from app.pages import WEB
 
 VENDOR = WEB / "vendor"
 PACKAGES: list[dict[str, Any]] = json.loads((VENDOR / "manifest.json").read_text(encoding="utf-8"))["packages"]
-SOURCES = sorted(path for path in WEB.rglob("*") if path.suffix in {".js", ".css"})
+SERVED = ("pages", "vendor", "dist")
+SOURCES = sorted(path for folder in SERVED for path in (WEB / folder).rglob("*") if path.suffix in {".js", ".css"})
 OUR_SOURCES = [path for path in SOURCES if VENDOR not in path.parents]
 FETCHES = re.compile(rb"""url\(\s*["']?(?:https?:)?//|@import\s|src:\s*["']https?://|importScripts\(\s*["']https?://""")
 
