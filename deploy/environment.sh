@@ -85,7 +85,7 @@ install_packages() {
     say "Installing the packages of web/ (once; about half a minute)"
     omit=""
     if [ "$1" = runtime ]; then omit="--omit=dev"; fi
-    (cd web && npm ci --silent --no-audit --no-fund $omit)
+    (cd web && npm ci --loglevel error --no-audit --no-fund $omit)
     printf '%s' "$want" > "web/node_modules/.installed-$1"
 }
 
