@@ -145,7 +145,7 @@ def _take_over(handler: logging.Handler, level: str) -> None:
         logger.handlers.clear()
         logger.propagate = True
     # Requests are logged by our own middleware, with their ids; the clients would repeat addresses with their queries.
-    for name in ("uvicorn.access", "httpx", "httpx2", "httpcore", "asyncio", "tortoise", "fontTools"):
+    for name in ("uvicorn.access", "httpx", "httpx2", "httpcore", "httpcore2", "asyncio", "tortoise", "fontTools"):
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
 
 

@@ -10,6 +10,8 @@ import asyncio
 import ipaddress
 import socket
 from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -26,8 +28,24 @@ LARGEST_BODY = 1024 * 1024
 _PORTS = {"http": 80, "https": 443}
 _UNICAST = ipaddress.ip_network("2000::/3")
 """All that is handed out of IPv6 so far. What is outside carries IPv4 inside (NAT64, mapped) or is nobody's."""
-_SIX_TO_FOUR = ipaddress.ip_network("2002::/16")
+_NEVER = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            # Special purposes (RFC 6890) that the standard library calls global, or did in some of its versions; of the
+            # first, clouds took an address for their metadata.
+            "192.0.0.0/24",
+            "192.88.99.0/24",
+            "2002::/16",
+            "3fff::/20",
+            # Azure's own services inside every machine, although the address is public by its number.
+            "168.63.129.16/32",
+        ),
+    )
+)
 _RESOLVE_S = 5.0
+# Threads of their own: a name server that answers late must not hold up what others do in threads.
+_resolvers = ThreadPoolExecutor(8, thread_name_prefix="resolve")
 
 
 def checked_url(url: str, *, field: str = "url") -> str:
@@ -111,14 +129,14 @@ class PinnedTransport(httpx2.AsyncBaseTransport):
         network.assert_allowed("A tenant's address")
         url = request.url
         checked_url(str(url))
-        addresses = await permitted_addresses(url.host, url.port or _PORTS[url.scheme], url.scheme)
+        addresses = await permitted_addresses(_host(url), url.port or _PORTS[url.scheme], url.scheme)
         failed: httpx2.TransportError | None = None
         for address in addresses:
             try:
                 return self._bounded(await self._inner.handle_async_request(_pinned(request, address)))
             except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
                 failed = error
-        raise failed or HostUnknown(url.host)
+        raise failed or HostUnknown(_host(url))
 
     async def aclose(self) -> None:
         await self._inner.aclose()
@@ -155,8 +173,13 @@ def _pinned(request: httpx2.Request, address: Address) -> httpx2.Request:
         request.url.copy_with(host=str(address)),
         headers=headers,
         stream=request.stream,
-        extensions={**request.extensions, "sni_hostname": request.url.host},
+        extensions={**request.extensions, "sni_hostname": _host(request.url)},
     )
+
+
+def _host(url: httpx2.URL) -> str:
+    """As the address spells it: decoded from Punycode, some names would be encoded as other ones."""
+    return url.raw_host.decode("ascii")
 
 
 def _literal(host: str) -> Address | None:
@@ -169,7 +192,8 @@ def _literal(host: str) -> Address | None:
 async def _resolve(host: str, port: int) -> list[Address]:
     try:
         async with asyncio.timeout(_RESOLVE_S):
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            ask = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+            found = await asyncio.get_running_loop().run_in_executor(_resolvers, ask)
     except (OSError, UnicodeError, TimeoutError):
         raise HostUnknown(host) from None
     # A scoped address (fe80::1%eth0) is link-local: it is refused like the rest of its network.
@@ -188,6 +212,6 @@ def _refuse(addresses: Sequence[Address], scheme: str, field: str) -> None:
 
 
 def _is_public(address: Address) -> bool:
-    if address.is_multicast or not address.is_global:
+    if address.is_multicast or not address.is_global or any(address in each for each in _NEVER):
         return False
-    return address.version == 4 or (address in _UNICAST and address not in _SIX_TO_FOUR)
+    return address.version == 4 or address in _UNICAST

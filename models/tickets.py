@@ -120,6 +120,13 @@ class Ticket(Model):
         tickets = cls.filter(tenant_id=actor.tenant_id)
         return tickets if actor.is_staff else tickets.filter(created_by_id=actor.user_id)
 
+    @property
+    def own_text(self) -> str:
+        """What it says before its messages: once where the customer has written the same in both fields."""
+        if self.title.strip() == self.description.strip():
+            return self.title.strip()
+        return f"{self.title}\n{self.description}".strip()
+
     def move(self, status: TicketStatus) -> bool:
         """Change the status; False where it is the present one. Raises InvalidTransition."""
         if status is self.status:

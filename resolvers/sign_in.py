@@ -58,11 +58,15 @@ class SignInMutation:
         Errors: SIGN_IN_EXPIRED, SIGN_IN_FAILED, NO_ACCOUNT, SIGN_IN_PROVIDER_UNAVAILABLE.
         """
         pair = await sign_in.finish(
-            state=input.state, code=input.code, browser_key=input.browser_key, issuer=input.issuer
+            company=input.company,
+            state=input.state,
+            code=input.code,
+            browser_key=input.browser_key,
+            issuer=input.issuer,
         )
         return TokenPair.of(pair)
 
-    @mutation(Requires.SIGN_IN_MANAGE, names=_NAMES)
+    @mutation(Requires.SIGN_IN_SETUP, names=_NAMES)
     async def create_sign_in_provider(self, info: Info, input: CreateSignInProviderInput) -> SignInProvider:
         """Let people sign in by a provider.
 
@@ -70,9 +74,9 @@ class SignInMutation:
         """
         return SignInProvider.of(await sign_in_providers.create(info.context.actor, input.changes()))
 
-    @mutation(Requires.SIGN_IN_MANAGE, names=_NAMES)
+    @mutation(Requires.SIGN_IN_SETUP, names=_NAMES)
     async def update_sign_in_provider(self, info: Info, id: ID, input: UpdateSignInProviderInput) -> SignInProvider:
-        """Change a provider. Another issuer forgets whom the former one knew.
+        """Change a provider. Another issuer forgets whom the former one knew, and asks for the client secret anew.
 
         Errors: NOT_FOUND, and those of `createSignInProvider`.
         """

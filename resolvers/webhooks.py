@@ -85,13 +85,13 @@ class WebhookMutation:
         """Send the event `webhook.test` now, once, and tell how that went."""
         return WebhookDelivery.of(await webhook_sending.test(info.context.actor, row_id(id)))
 
-    @mutation(Requires.WEBHOOK_MANAGE)
+    @mutation(Requires.WEBHOOK_REPLAY)
     async def replay_webhook_delivery(self, info: Info, id: ID) -> WebhookDelivery:
         """Send one event again, whatever became of it."""
         async with unit_of_work(info.context.actor) as uow:
             return WebhookDelivery.of(await webhook_deliveries.replay(uow, row_id(id)))
 
-    @mutation(Requires.WEBHOOK_MANAGE)
+    @mutation(Requires.WEBHOOK_REPLAY_ALL)
     async def replay_webhook_deliveries(self, info: Info, endpoint_id: ID, since: Since) -> WebhookReplay:
         """Send what an endpoint missed: what failed, and what happened while it was switched off for failing."""
         async with unit_of_work(info.context.actor) as uow:

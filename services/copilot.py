@@ -155,7 +155,7 @@ def _asks(text: str) -> bool:
 
 def _own_text(found: Ticket | Dialog) -> str:
     """What a ticket says before its messages."""
-    return f"{found.title}\n{found.description}".strip() if isinstance(found, Ticket) else ""
+    return found.own_text if isinstance(found, Ticket) else ""
 
 
 async def _words(conversation_id: int) -> list[Message]:

@@ -9,7 +9,7 @@ from services.unit_of_work import UnitOfWork
 
 def text_of(ticket: Ticket) -> str:
     """What is classified of a ticket, and learned from it."""
-    return f"{ticket.title}\n{ticket.description}".strip()
+    return ticket.own_text
 
 
 async def record(uow: UnitOfWork, ticket: Ticket) -> None:

@@ -1,6 +1,6 @@
 """What narrows the inbox, as conditions on the tables of tickets and dialogs."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +14,8 @@ from models.dialogs import DialogPlatform
 from models.tickets import Sentiment, TicketPriority, TicketSource, TicketStatus
 
 LONGEST_SEARCH = 200
+MOST_CHOSEN = 100
+"""Values of one condition: an address or a view chooses among few."""
 _WILDCARDS = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
 _MOST_ID = 2**63 - 1
 
@@ -80,6 +82,11 @@ class InboxFilter:
     platforms: Collection[DialogPlatform] = ()
     assistant_ids: Collection[int] = ()
 
+    def lists(self) -> Iterator[Collection[Any]]:
+        """The conditions that several values fit."""
+        yield self.kinds
+        yield from (*self.of_tickets().values(), *self.of_dialogs().values())
+
     def of_tickets(self) -> dict[str, Any]:
         """Conditions that dialogs have no answer to."""
         return {
@@ -133,7 +140,10 @@ def selections(actor: Actor, chosen: InboxFilter, args: list[Any]) -> list[Selec
     """What to read of which table; the values are put behind ``args``, whose first is the tenant.
 
     As :meth:`models.tickets.Ticket.readable_by` and its like of dialogs say: staff see all, customers their tickets.
+    Raises InvalidInput for more than MOST_CHOSEN values of one condition.
     """
+    if any(len(values) > MOST_CHOSEN for values in chosen.lists()):
+        raise InvalidInput(f"filter must choose at most {MOST_CHOSEN} values of a kind", field="filter")
     wanted = set(chosen.kinds or InboxKind)
     if not actor.is_staff or any(chosen.of_tickets().values()):
         wanted.discard(InboxKind.DIALOG)

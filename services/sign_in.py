@@ -31,6 +31,7 @@ from services.unit_of_work import Row, SystemReason, system_unit_of_work, unit_o
 _LIFE = timedelta(minutes=10)
 """How long somebody may take at the provider."""
 _LONGEST = 4096
+_LONGEST_SLUG = 63
 _TENANT = "SELECT id FROM tenants WHERE slug = $1"
 _TAKE = """
 DELETE FROM sign_in_attempts WHERE state_digest = $1
@@ -74,7 +75,7 @@ async def start(company: str, provider_id: int) -> SignInStart:
     endpoints = await discover(provider.issuer)
     challenge = Challenge(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48))
     browser_key = secrets.token_urlsafe(32)
-    back = redirect_uri()
+    back = redirect_uri(_slug(company))
     async with unit_of_work(system_actor(tenant_id)):
         await _active(provider_id)
         await SignInAttempt.filter(expires_at__lt=clock.now()).delete()
@@ -90,13 +91,17 @@ async def start(company: str, provider_id: int) -> SignInStart:
     return SignInStart(authorization_url(endpoints, _client(provider, back), challenge), browser_key)
 
 
-async def finish(*, state: str, code: str, browser_key: str, issuer: str | None = None) -> TokenPair:
-    """A session of the user whom the provider vouches for. ``issuer`` is the answer's ``iss``, where it has one.
+async def finish(*, company: str, state: str, code: str, browser_key: str, issuer: str | None = None) -> TokenPair:
+    """A session of the user whom the provider vouches for. ``company`` stands in the address that the browser came
+    back to, ``issuer`` is the answer's ``iss``, where it has one.
 
-    Raises SignInExpired for a state that is unknown, used, old or of another browser; SignInFailed, NoAccount,
-    ProviderUnavailable, AddressRefused.
+    Raises SignInExpired for a state that is unknown, used, old, of another browser or company; SignInFailed,
+    NoAccount, ProviderUnavailable, AddressRefused.
     """
     attempt = await _take(state, browser_key)
+    # A code goes to the providers of the company whose address it came to, and to nobody else's (RFC 9700, 4.4.2.2).
+    if attempt["redirect_uri"] != redirect_uri(_slug(company)):
+        raise SignInExpired
     async with unit_of_work(system_actor(attempt["tenant_id"])):
         provider = await _active(attempt["provider_id"])
     endpoints = await discover(provider.issuer)
@@ -116,11 +121,15 @@ async def finish(*, state: str, code: str, browser_key: str, issuer: str | None 
 
 
 async def _tenant_of(company: str) -> int | None:
-    if not is_storable(company) or len(company) > 63:
+    if not is_storable(company) or len(company) > _LONGEST_SLUG:
         return None
     async with system_unit_of_work(SystemReason.SIGN_IN) as statements:
-        row = await statements.row(_TENANT, company.strip().lower())
+        row = await statements.row(_TENANT, _slug(company))
     return int(row["id"]) if row else None
+
+
+def _slug(company: str) -> str:
+    return company.strip().lower()
 
 
 async def _active(provider_id: int) -> SignInProvider:

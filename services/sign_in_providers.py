@@ -91,8 +91,8 @@ async def setup(uow: UnitOfWork) -> SignInSetup:
     """Raises Forbidden below admin."""
     _require_admin(uow.actor)
     rows = await SignInProvider.all().order_by("id").limit(MAX_PROVIDERS)
-    tenant = await Tenant.get(id=uow.tenant_id)
-    return SignInSetup([_row(row) for row in rows], redirect_uri(), f"{_origin()}/console/?company={tenant.slug}")
+    slug = (await Tenant.get(id=uow.tenant_id)).slug
+    return SignInSetup([_row(row) for row in rows], redirect_uri(slug), f"{_origin()}/console/?company={slug}")
 
 
 async def create(actor: Actor, given: ProviderChanges) -> ProviderRow:
@@ -115,7 +115,8 @@ async def create(actor: Actor, given: ProviderChanges) -> ProviderRow:
 
 
 async def update(actor: Actor, provider_id: int, given: ProviderChanges) -> ProviderRow:
-    """Change what is given. Another issuer is another people: what the former one knew of them is forgotten.
+    """Change what is given. Another issuer is another people: what the former one knew of them is forgotten, and the
+    client secret, which the former one gave, has to be given anew.
 
     Raises as :func:`create` does, and NotFound.
     """
@@ -128,6 +129,7 @@ async def update(actor: Actor, provider_id: int, given: ProviderChanges) -> Prov
     async with unit_of_work(actor) as uow:
         row = await _find(provider_id)
         if columns.get("issuer", row.issuer) != row.issuer:
+            _require_secret(row, columns)
             await uow.rows("DELETE FROM sign_in_identities WHERE provider_id = $1", row.id)
         row.update_from_dict(columns)
         await row.save()
@@ -142,9 +144,12 @@ async def delete(uow: UnitOfWork, provider_id: int) -> ProviderRow:
     return _row(row)
 
 
-def redirect_uri() -> str:
-    """Where a provider sends the browser back to; providers know it to the letter."""
-    return f"{_origin()}{CALLBACK_PATH}"
+def redirect_uri(slug: str) -> str:
+    """Where the providers of the company with that short name send the browser back to; they know it to the letter.
+
+    Each company has its own, so that a provider whom one company chose is not handed the codes of another's.
+    """
+    return f"{_origin()}{CALLBACK_PATH}/{slug}"
 
 
 def rules_of(provider: SignInProvider) -> list[RoleRule]:
@@ -161,6 +166,12 @@ async def _find(provider_id: int) -> SignInProvider:
     if row is None:
         raise NotFound("sign-in provider", provider_id)
     return row
+
+
+def _require_secret(row: SignInProvider, columns: Mapping[str, Any]) -> None:
+    """Else whoever may change the issuer could have the secret, which nobody is shown, sent to a server of theirs."""
+    if row.sealed_secret is not None and "sealed_secret" not in columns:
+        raise InvalidInput("client_secret has to be given anew for another issuer", field="client_secret")
 
 
 def _row(row: SignInProvider) -> ProviderRow:

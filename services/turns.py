@@ -107,23 +107,22 @@ async def abandon(uow: UnitOfWork, ticket_id: int, message_id: int | None) -> No
 async def _opened(uow: UnitOfWork, ticket: Ticket, message: Message | None) -> OpenTurn:
     tenant = await Tenant.get(id=uow.tenant_id)
     conversation = await Conversation.get(id=ticket.id)
-    own_text = f"{ticket.title}\n{ticket.description}".strip()
-    text = own_text if message is None else message.text
+    text = ticket.own_text if message is None else message.text
     question = Question(
         text=text,
         language=detect(text, hint=conversation.language or tenant.language),
         thresholds=thresholds_of(tenant),
         subject=None if message is None else ticket.title,
-        history=await _history(ticket, own_text, message),
+        history=await _history(ticket, message),
     )
     return OpenTurn(DESCRIPTION if message is None else message.id, question)
 
 
-async def _history(ticket: Ticket, own_text: str, message: Message | None) -> tuple[Turn, ...]:
+async def _history(ticket: Ticket, message: Message | None) -> tuple[Turn, ...]:
     """What was said in public before the turn, oldest first, the ticket's own text at its head."""
     if message is None:
         return ()
-    return (Turn(Speaker.CUSTOMER, own_text), *await said_before(message))
+    return (Turn(Speaker.CUSTOMER, ticket.own_text), *await said_before(message))
 
 
 async def said_before(message: Message) -> tuple[Turn, ...]:

@@ -25,6 +25,7 @@ from integrations.outgoing import PinnedTransport
 
 _ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 """Signatures by keys that the provider alone has: neither `none` nor a secret that we share with it."""
+_OF_EMAIL = ("email", "email_verified")
 _LEEWAY_S = 60
 _LONGEST_TOKEN = 64 * 1024
 
@@ -73,14 +74,15 @@ async def redeem(endpoints: ProviderEndpoints, client: OidcClient, challenge: Ch
                 endpoints.token, grant_type="authorization_code", code=code, code_verifier=challenge.verifier
             )
             claims = await _verified(endpoints, client, challenge, token)
-            return {**await _userinfo(endpoints, oauth, claims), **claims}
+            return _joined(claims, await _userinfo(endpoints, oauth, claims))
     except AuthlibBaseError as error:
         raise SignInFailed(f"The provider refuses: {str(error)[:200]}") from error
     except JoseError as error:
         raise SignInFailed(f"The provider's token does not hold: {str(error)[:200]}") from error
     except (httpx2.HTTPError, HostUnknown, TimeoutError) as error:
         raise ProviderUnavailable(f"{endpoints.issuer} does not answer") from error
-    except ValueError as error:
+    except (ValueError, TypeError, AttributeError) as error:
+        # The last two are the libraries' words for JSON of other shapes than they presume.
         raise SignInFailed("The provider answers in an unknown form") from error
 
 
@@ -129,6 +131,14 @@ async def _verified(
     )
     claims.validate(now=int(clock.now().timestamp()), leeway=_LEEWAY_S)
     return dict(claims)
+
+
+def _joined(claims: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
+    """The token's claims before userinfo's. An address and the word that it is verified come from the same place: the
+    one may be what a person typed in, and the other speak of another address.
+    """
+    beside = {name: value for name, value in told.items() if "email" not in claims or name not in _OF_EMAIL}
+    return {**beside, **claims}
 
 
 async def _userinfo(endpoints: ProviderEndpoints, oauth: Any, claims: Mapping[str, Any]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ TIMEOUT_S = 5.0
 BUDGET_S = 12.0
 """Of all tries of one request together."""
 LARGEST_ANSWER = 256 * 1024
+_LONGEST_SHOWN = 512
 _TRIES = 2
 _PAUSE_S = 0.3
 _FRESH_S = 600.0
@@ -93,7 +94,8 @@ async def signing_keys(endpoints: ProviderEndpoints, key_id: str | None) -> KeyS
 
 def _read(issuer: str, document: Mapping[str, Any]) -> ProviderEndpoints:
     if document.get("issuer") != issuer:
-        raise ProviderUnavailable(f"The provider calls itself {document.get('issuer')!r}, and not {issuer!r}")
+        called = str(document.get("issuer"))[:_LONGEST_SHOWN]
+        raise ProviderUnavailable(f"The provider calls itself {called!r}, and not {issuer!r}")
     methods = document.get("token_endpoint_auth_methods_supported")
     return ProviderEndpoints(
         issuer=issuer,

@@ -1,7 +1,9 @@
 """Scalars beside those of the specification, and how ids are read."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, NewType, Self
 
 import strawberry
@@ -9,6 +11,7 @@ from strawberry.file_uploads import Upload
 from strawberry.types.scalar import ScalarDefinition
 
 from core.errors import InvalidInput
+from core.text import is_storable
 
 __all__ = ["SCALARS", "BigInt", "JSONObject", "Upload", "UploadedFile", "row_id", "row_id_or_none"]
 
@@ -49,13 +52,22 @@ def _json_object(value: object) -> dict[str, Any]:
 
 
 def _check_json(value: object, depth: int = 1) -> None:
-    """Our stores hold numbers of 64 bits, and encoders stop at some depth."""
+    """Our stores hold numbers of 64 bits and no NUL, and encoders stop at some depth."""
     if depth > _DEEPEST:
         raise ValueError(f"JSONObject must not be nested deeper than {_DEEPEST}")
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
         raise ValueError("Numbers in JSONObject must fit in 64 bits")
-    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+    if isinstance(value, str) and not is_storable(value):
+        raise ValueError("Texts in JSONObject must hold no character that cannot be stored")
+    for item in _inside(value):
         _check_json(item, depth + 1)
+
+
+def _inside(value: object) -> Iterable[object]:
+    """Keys too."""
+    if isinstance(value, dict):
+        return chain.from_iterable(value.items())
+    return value if isinstance(value, list) else ()
 
 
 SCALARS: dict[object, ScalarDefinition] = {

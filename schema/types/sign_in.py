@@ -43,6 +43,7 @@ class SignInStart:
 
 @strawberry.input(description="What the browser came back with, and what it kept.")
 class FinishSignInInput:
+    company: str = strawberry.field(description="The company in the address that the browser came back to.")
     state: str
     code: str
     browser_key: str

@@ -75,8 +75,8 @@ async def test_a_guest_may_do_nothing_else(guest: GraphQLClient, shop: Shop, que
         assert await Ticket.all().count() == 0
 
 
-async def test_a_guest_sends_no_files(guest: GraphQLClient) -> None:
-    response = await guest.client.post("/graphql", headers=guest.headers, files={"operations": (None, "{}")})
+async def test_a_stranger_sends_no_files(guest: GraphQLClient) -> None:
+    response = await guest.client.post("/graphql", files={"operations": (None, "{}")})
     assert response.json()["errors"][0]["extensions"]["code"] == "UNAUTHORIZED"
 
 

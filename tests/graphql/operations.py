@@ -15,7 +15,8 @@ CALLS: Mapping[str, str] = {
     "Query.signInSetup": "{ signInSetup { redirectUri signInUrl providers { id name } } }",
     "Mutation.startSignIn": """mutation($slug: String!, $provider: ID!) {
         startSignIn(company: $slug, providerId: $provider) { url } }""",
-    "Mutation.finishSignIn": """mutation { finishSignIn(input: {state: "s", code: "c", browserKey: "k"}) {
+    "Mutation.finishSignIn": """mutation { finishSignIn(
+        input: {company: "a", state: "s", code: "c", browserKey: "k"}) {
         accessToken } }""",
     "Mutation.createSignInProvider": """mutation { createSignInProvider(input: {
         name: "Desk", issuer: "https://127.0.0.1:1/", clientId: "opora"}) { id } }""",

@@ -25,9 +25,12 @@ from tests.graphql.operations import code_of
 Path = tuple[str, ...]
 PLAIN: dict[str, Any] = {
     "String": "a", "ID": str(2**62), "Int": 1, "Float": 1.0, "Boolean": True, "BigInt": 1, "Decimal": "1.00",
-    "UUID": "00000000-0000-0000-0000-000000000000", "DateTime": "2025-01-01T00:00:00Z", "JSON": {},
+    "UUID": "00000000-0000-0000-0000-000000000000", "DateTime": "2025-01-01T00:00:00Z", "JSONObject": {},
     "Date": "2025-01-01",
 }  # fmt: skip
+DEEP: dict[str, Any] = {}
+for _ in range(500):
+    DEEP = {"a": DEEP}
 BAD: dict[str, tuple[Any, ...]] = {
     "String": ("a\0b", "\ud800", "a\r\nBcc: b@example.com", "x" * 100_000, "", "%00"),
     "ID": ("0", "-1", str(2**63), "9" * 40, "a\0", "١", "1.5", ""),
@@ -36,7 +39,7 @@ BAD: dict[str, tuple[Any, ...]] = {
     "Decimal": ("NaN", "Infinity", "1e400", "-1", "0.001", "9" * 60, "a\0"),
     "DateTime": ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "a\0"),
     "Float": (-1.0, 1.7e308),
-    "JSON": ({"a": "\0"}, {"a": 2**70}, [[[]]]),
+    "JSONObject": ({"a": "\0"}, {"\0": 1}, {"a": "\ud800"}, {"a": 2**70}, {"a": 1e308}, DEEP, [[[]]]),
 }
 
 

@@ -7,6 +7,7 @@ import pytest
 from graphql import get_introspection_query, validate
 
 from core.bounded_cache import BoundedCache
+from resolvers.policy import RULES
 from schema import preparation
 from tests.graphql.client import GraphQLClient
 
@@ -134,3 +135,20 @@ def test_the_cache_forgets_what_was_used_longest_ago() -> None:
     assert cache.get("a") == 1
     cache.put("c", 3)
     assert (cache.get("a"), cache.get("b"), cache.get("c")) == (1, None, 3)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "start_sign_in",
+        "finish_sign_in",
+        "create_sign_in_provider",
+        "update_sign_in_provider",
+        "test_webhook_endpoint",
+        "replay_webhook_delivery",
+        "replay_webhook_deliveries",
+        "send_test_mail",
+    ],
+)
+def test_what_has_us_call_others_is_counted(name: str) -> None:
+    assert RULES[name].value.bucket is not None

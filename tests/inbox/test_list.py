@@ -7,6 +7,7 @@ import pytest
 
 from core.actor import Role
 from core.clock import now
+from core.errors import InvalidInput
 from core.languages import Language
 from core.paging import Place
 from models.dialogs import Dialog, HandoffStatus
@@ -124,6 +125,13 @@ async def test_customers_see_their_own_tickets_and_nothing_else(
     for actor in (other, stranger):
         assert await listed(actor) == []
         assert await listed(actor, customer_id=company.customer.user_id) == []
+
+
+@pytest.mark.parametrize("name", ["category_ids", "assistant_ids", "statuses", "kinds"])
+async def test_a_filter_chooses_among_few(company: Company, name: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        await listed(company.agent, **{name: [2**62] * 101})
+    assert refused.value.field == "filter"
 
 
 async def test_a_page_costs_three_statements(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,13 +23,13 @@ async def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[list[str]]]:
     """What each host's next lookups answer, one list of addresses a lookup; the last answers for ever."""
     answers: dict[str, list[list[str]]] = {}
 
-    async def getaddrinfo(host: str, port: int, **_: Any) -> list[tuple[Any, ...]]:
+    def getaddrinfo(host: str, port: int, **_: Any) -> list[tuple[Any, ...]]:
         if host not in answers:
             raise socket.gaierror(socket.EAI_NONAME, "unknown")
         found = answers[host].pop(0) if len(answers[host]) > 1 else answers[host][0]
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in found]
 
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", getaddrinfo, raising=False)
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     return answers
 
 
@@ -56,6 +56,10 @@ async def listening(reply: bytes) -> AsyncIterator[tuple[int, list[bytes]]]:
         "https://10.1.2.3/",
         "https://169.254.169.254/latest/meta-data",
         "https://100.64.0.1/",
+        "https://192.0.0.192/",
+        "https://168.63.129.16/",
+        "https://198.18.0.1/",
+        "https://255.255.255.255/",
         "https://0.0.0.0/",
         "https://224.0.0.1/",
         "https://[::1]/",
@@ -63,11 +67,18 @@ async def listening(reply: bytes) -> AsyncIterator[tuple[int, list[bytes]]]:
         "https://[fc00::1]/",
         "https://[::ffff:10.0.0.1]/",
         "https://[64:ff9b::a00:1]/",
+        "https://[64:ff9b:1::a00:1]/",
         "https://[2002:a00:1::]/",
+        "https://[2001::1]/",
+        "https://[::127.0.0.1]/",
+        "https://[::1%251]/",
         "http://93.184.216.34/",
         "http://example.com/",
         "ftp://example.com/",
         "https://user:secret@example.com/",
+        "https://example.com:443@10.0.0.1/",
+        "https://example.com/\r\nx-secret: 1",
+        "https://example.com\\@10.0.0.1/",
         "https://example.com/#part",
         "https://example.com:99999/",
         "https:///path",
@@ -94,9 +105,20 @@ async def test_a_name_is_refused_for_one_private_address_among_many(names: dict[
         await assert_public("https://mixed.example/")
 
 
-async def test_numbers_in_disguise_are_resolved_before_they_are_judged() -> None:
+@pytest.mark.parametrize("host", ["2130706433", "0x7f000001", "017700000001", "127.1", "0"])
+async def test_numbers_in_disguise_are_resolved_before_they_are_judged(host: str) -> None:
     with pytest.raises((AddressRefused, HostUnknown)):
-        await assert_public("https://2130706433/")
+        await assert_public(f"https://{host}/")
+
+
+async def test_a_name_is_looked_up_as_its_address_spells_it(names: dict[str, list[list[str]]]) -> None:
+    # Decoded and encoded anew by another edition of IDNA, it would be strasse.example.
+    names["xn--strae-oqa.example"] = [["127.0.0.1"]]
+    reply = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
+    with override_settings(OPORA_PRIVATE_NETWORKS=_LOOPBACK):
+        async with listening(reply) as (port, heard), outgoing_client(5) as client:
+            await client.get(f"http://xn--strae-oqa.example:{port}/")
+    assert f"host: xn--strae-oqa.example:{port}".encode() in heard[0].lower()
 
 
 async def test_unknown_hosts_are_told(names: dict[str, list[list[str]]]) -> None:

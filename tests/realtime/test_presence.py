@@ -2,18 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 
 import pytest
 
 from core.actor import Actor, Role
 from core.errors import Forbidden
 from core.events import ticket_topic
+from core.facts.dialogs import dialog_topic
 from models.tenants import Tenant
 from models.tickets import Ticket
 from realtime.hub import Hub
 from realtime.presence import watch_presence
 from realtime.subscription import watch_ephemeral
+from tests.fixtures.dialogs import new_site
 from tests.fixtures.people import MakeUser, actor_of
 
 
@@ -39,10 +41,14 @@ class Window:
                 await self._changed.wait()
 
 
+def window(actor: Actor, ticket: Ticket) -> AbstractAsyncContextManager[Window]:
+    return looking_at(actor, ticket_topic(ticket.id))
+
+
 @asynccontextmanager
-async def window(actor: Actor, ticket: Ticket) -> AsyncIterator[Window]:
+async def looking_at(actor: Actor, topic: str) -> AsyncIterator[Window]:
     opened = Window()
-    looking = asyncio.create_task(opened.look(actor, ticket_topic(ticket.id)))
+    looking = asyncio.create_task(opened.look(actor, topic))
     try:
         yield opened
     finally:
@@ -95,3 +101,25 @@ async def test_customers_may_not_look_and_hear_nothing_of_it(
     assert heard == []
     with pytest.raises(Forbidden):
         await anext(watch_presence(customer, ticket_topic(ticket.id)))
+
+
+async def test_guests_hear_nothing_of_who_looks_at_their_dialog(hub: Hub, make_user: MakeUser) -> None:
+    site = await new_site()
+    guest, agent = await site.guest(), actor_of(await make_user(site.tenant, Role.AGENT))
+    dialog = await site.open(guest)
+    heard: list[dict[str, object]] = []
+
+    async def listen() -> None:
+        async with aclosing(watch_ephemeral(guest, dialog_topic(dialog.id))) as frames:
+            async for frame in frames:
+                heard.append(frame)
+
+    listening = asyncio.create_task(listen())
+    await asyncio.sleep(0.3)
+    async with looking_at(agent, dialog_topic(dialog.id)), looking_at(site.agent, dialog_topic(dialog.id)) as second:
+        await second.until(agent)
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
+    assert heard == []
+    with pytest.raises(Forbidden):
+        await anext(watch_presence(guest, dialog_topic(dialog.id)))

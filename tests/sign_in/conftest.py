@@ -25,6 +25,7 @@ from models.tenants import Tenant
 from services import sign_in_providers
 from services.sign_in_providers import ProviderChanges, ProviderRow
 from tests.fixtures.people import MakeUser, actor_of
+from tests.sign_in.liar import Liar, lying
 
 _SCRIPT = Path(__file__).parent / "provider.mjs"
 _PACKAGE = Path(__file__).parents[2] / "web" / "node_modules" / "oidc-provider"
@@ -52,7 +53,7 @@ class IdentityProvider:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Each time with new signing keys."""
-        command = [_node(), str(_SCRIPT), str(self.port), sign_in_providers.redirect_uri()]
+        command = [_node(), str(_SCRIPT), str(self.port), sign_in_providers.redirect_uri("")]
         log = self.folder / "provider.log"
         with log.open("w") as output:
             process = subprocess.Popen(  # noqa: S603
@@ -97,6 +98,13 @@ async def near(database: None, environment: dict[str, str]) -> AsyncIterator[Non
 
 
 @pytest.fixture
+def liar() -> Iterator[Liar]:
+    discovery.forget()
+    with lying() as told, override_settings(OPORA_PRIVATE_NETWORKS="127.0.0.0/8"):
+        yield told
+
+
+@pytest.fixture
 def new_provider(near: None, tenant: Tenant, make_user: MakeUser, provider: IdentityProvider) -> NewProvider:
     """`await new_provider(creates_users=True, ...)`: the provider, as the tenant's admin sets it up."""
 
@@ -115,14 +123,16 @@ def new_provider(near: None, tenant: Tenant, make_user: MakeUser, provider: Iden
 
 
 async def visit(url: str, login: str) -> dict[str, str]:
-    """What a browser comes back with, whose person signs in as ``login`` and agrees: the answer's parameters."""
+    """What a browser comes back with, whose person signs in as ``login`` and agrees: the answer's parameters, and the
+    company in its address.
+    """
     async with httpx.AsyncClient(trust_env=False) as browser:
         response = await browser.get(url)
         for _ in range(12):
             if response.is_redirect:
                 target = str(response.url.join(response.headers["location"]))
-                if target.startswith(sign_in_providers.redirect_uri()):
-                    return dict(parse_qsl(urlsplit(target).query))
+                if target.startswith(sign_in_providers.redirect_uri("")):
+                    return {**dict(parse_qsl(urlsplit(target).query)), "company": urlsplit(target).path.split("/")[-1]}
                 response = await browser.get(target)
                 continue
             response = await browser.post(_form(response), data=_answers(response.text, login))

@@ -1,5 +1,5 @@
-// A real OpenID Connect provider, npm `oidc-provider`: node provider.mjs PORT REDIRECT_URI PEOPLE. Its sign-in form takes
-// any password; the file PEOPLE holds the claims of each login, as they are now. Its keys are new at every start.
+// A real OpenID Connect provider, npm `oidc-provider`: node provider.mjs PORT REDIRECT_URI PEOPLE. Whoever's redirect URI
+// begins with REDIRECT_URI is its client, as if each company had registered its own. Its sign-in form takes any password; the file PEOPLE holds the claims of each login, as they are now. Its keys are new at every start.
 import { generateKeyPairSync, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 
@@ -38,4 +38,5 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
   findAccount: (_, login) => ({ accountId: login, claims: () => ({ ...told(login), sub: login }) }),
   ttl: { Session: 600, Grant: 600, Interaction: 600, AccessToken: 600, IdToken: 600 },
 });
+provider.Client.prototype.redirectUriAllowed = (uri) => uri.startsWith(redirect);
 provider.listen(Number(port), "127.0.0.1", () => process.stdout.write("ready\n"));

@@ -35,6 +35,7 @@ async def came_back(client: GraphQLClient, tenant: Tenant, row: ProviderRow, log
     begun = (await client(START, company=tenant.slug, provider=str(row.id)))["startSignIn"]
     answer = await visit(begun["url"], login)
     return {
+        "company": answer["company"],
         "state": answer["state"],
         "code": answer["code"],
         "issuer": answer["iss"],

@@ -74,7 +74,7 @@ async def test_another_issuer_forgets_whom_the_former_one_knew(
     async with unit_of_work(system_actor(tenant.id)) as uow:
         await SignInIdentity.create(tenant_id=tenant.id, provider_id=row.id, subject="7", user_id=user.id)
         await uow.rows("UPDATE sign_in_providers SET issuer = 'https://before.example' WHERE id = $1", row.id)
-    await renamed(tenant, row, issuer=provider.issuer)
+    await renamed(tenant, row, issuer=provider.issuer, client_secret="new")
     async with unit_of_work(system_actor(tenant.id)):
         assert await SignInIdentity.all().count() == 0
 

@@ -1,78 +1,26 @@
 """What a provider's answer has to prove, against one that lies in every way."""
 
+import base64
+import hmac
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from joserfc import jwt
-from joserfc.jwk import ECKey, OctKey, RSAKey
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
+from joserfc.jwk import OctKey, RSAKey
 
 from config.settings import override_settings
 from core.refusals.outgoing import AddressRefused
 from core.refusals.sign_in import ProviderUnavailable, SignInFailed
 from integrations.oidc import discovery
 from integrations.oidc.code_flow import Challenge, OidcClient, redeem
-from tests.doubles.http_server import serving
+from services.sign_in_people import verified_email
+from tests.sign_in.liar import EC, KEY, Liar
 
-_KEY = RSAKey.generate_key(2048, {"kid": "now"})
 _OTHER = RSAKey.generate_key(2048, {"kid": "now"})
 _UNKNOWN = RSAKey.generate_key(2048, {"kid": "unknown"})
-_EC = ECKey.generate_key("P-256", {"kid": "curve"})
 _SHARED = OctKey.import_key("secret-of-opora-which-is-long-enough-for-this")
 _CLIENT = OidcClient("opora", "secret", "openid email", "https://desk.example/callback")
 _CHALLENGE = Challenge("state", "nonce", "verifier" * 8)
-
-
-@dataclass
-class Liar:
-    """A provider whose every answer a test may change."""
-
-    issuer: str = ""
-    document: dict[str, Any] = field(default_factory=dict)
-    claims: dict[str, Any] = field(default_factory=dict)
-    userinfo: dict[str, Any] = field(default_factory=lambda: {"sub": "7"})
-    key: Any = field(default_factory=lambda: _KEY)
-    alg: str = "RS256"
-    keys_read: int = 0
-
-    def described(self) -> dict[str, Any]:
-        endpoints = {"authorization_endpoint": "auth", "token_endpoint": "token", "jwks_uri": "jwks"}
-        here = {name: f"{self.issuer}/{path}" for name, path in endpoints.items()}
-        return {"issuer": self.issuer, **here, "userinfo_endpoint": f"{self.issuer}/me", **self.document}
-
-    def token(self) -> str:
-        moment = int(time.time())
-        told = {"iss": self.issuer, "aud": "opora", "sub": "7", "iat": moment, "exp": moment + 60, "nonce": "nonce"}
-        claims = {name: value for name, value in {**told, **self.claims}.items() if value is not None}
-        kid = getattr(self.key, "kid", None)
-        return jwt.encode({"alg": self.alg, **({"kid": kid} if kid else {})}, claims, self.key, algorithms=[self.alg])
-
-
-@pytest.fixture
-def liar() -> Iterator[Liar]:
-    told = Liar()
-
-    async def answer(request: Request) -> Response:
-        path = request.url.path
-        if path == "/jwks":
-            told.keys_read += 1
-            return JSONResponse({"keys": [_KEY.as_dict(private=False), _EC.as_dict(private=False), {"kty": "new"}]})
-        if path == "/token":
-            return JSONResponse({"access_token": "a", "token_type": "Bearer", "id_token": told.token()})
-        if path == "/elsewhere":
-            return RedirectResponse(f"{told.issuer}/token")
-        return JSONResponse(told.userinfo if path == "/me" else told.described())
-
-    discovery.forget()
-    app = Starlette(routes=[Route("/{path:path}", answer, methods=["GET", "POST"])])
-    with serving(app) as told.issuer, override_settings(OPORA_PRIVATE_NETWORKS="127.0.0.0/8"):
-        yield told
 
 
 async def proven(liar: Liar) -> dict[str, Any]:
@@ -87,7 +35,7 @@ async def test_what_is_signed_for_us_is_believed(liar: Liar) -> None:
 
 
 async def test_keys_of_other_kinds_do_not_matter(liar: Liar) -> None:
-    liar.key, liar.alg = _EC, "ES256"
+    liar.key, liar.alg = EC, "ES256"
     assert (await proven(liar))["sub"] == "7"
 
 
@@ -97,12 +45,21 @@ async def test_keys_of_other_kinds_do_not_matter(liar: Liar) -> None:
         {"nonce": "of another sign-in"},
         {"nonce": None},
         {"aud": "another client"},
+        {"aud": {"opora": 1}},
+        {"aud": ["opora", "another"]},
         {"aud": ["opora", "another"], "azp": "another"},
         {"iss": "https://another.example"},
+        {"iss": None},
         {"exp": 1_000_000_000},
+        {"exp": None},
+        {"exp": float("inf")},
         {"iat": None},
+        {"iat": time.time() + 86_400},
+        {"nbf": time.time() + 86_400},
         {"sub": None},
+        {"sub": ["7"]},
         {"at_hash": "of another token"},
+        {"at_hash": ["of", "no", "shape"]},
     ],
 )
 async def test_claims_that_are_not_of_this_sign_in_prove_nothing(claims: dict[str, Any], liar: Liar) -> None:
@@ -118,10 +75,37 @@ async def test_signatures_by_others_prove_nothing(key: Any, alg: str, liar: Liar
         await proven(liar)
 
 
+async def test_what_everybody_can_read_is_no_secret_to_sign_by(liar: Liar) -> None:
+    head = base64.urlsafe_b64encode(b'{"alg":"HS256","kid":"now"}').rstrip(b"=").decode()
+    signed = f"{head}.{liar.token().split('.')[1]}"
+    digest = hmac.digest(KEY.as_pem(private=False), signed.encode(), "sha256")
+    told = f"{signed}.{base64.urlsafe_b64encode(digest).rstrip(b'=').decode()}"
+    liar.answer = {**liar.answered(), "id_token": told}
+    with pytest.raises(SignInFailed):
+        await proven(liar)
+
+
 async def test_unsigned_tokens_prove_nothing(liar: Liar, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Liar, "token", lambda self: "eyJhbGciOiJub25lIn0.eyJzdWIiOiI3In0.")
     with pytest.raises(SignInFailed):
         await proven(liar)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [[], "token", None, {"id_token": 7}, {"access_token": ["a"], "at_hash": 1}, {"token_type": 7}, {"expires_in": [1]}],
+)
+async def test_answers_of_other_shapes_prove_nothing(answer: Any, liar: Liar) -> None:
+    liar.claims = {"at_hash": "x"}
+    liar.answer = {**liar.answered(), **answer} if isinstance(answer, dict) else answer
+    with pytest.raises(SignInFailed):
+        await proven(liar)
+
+
+async def test_an_address_and_the_word_that_it_is_verified_come_from_the_same_place(liar: Liar) -> None:
+    liar.claims = {"email": "typed-in@example.com"}
+    liar.userinfo = {"sub": "7", "email": "own@example.com", "email_verified": True}
+    assert verified_email(await proven(liar)) is None
 
 
 async def test_userinfo_about_another_person_is_not_heard(liar: Liar) -> None:
@@ -144,8 +128,29 @@ async def test_redirects_are_not_followed(liar: Liar) -> None:
 
 
 async def test_a_provider_that_is_not_who_it_was_called_is_refused(liar: Liar) -> None:
-    liar.document = {"issuer": "https://accounts.example"}
+    liar.document = {"issuer": "https://accounts.example/" + "x" * 9000}
+    with pytest.raises(ProviderUnavailable) as refused:
+        await discovery.discover(liar.issuer)
+    assert len(refused.value.message) < 1000
+
+
+async def test_a_description_beyond_its_bound_is_not_read(liar: Liar) -> None:
+    liar.document = {"scopes_supported": ["x" * 1000] * 1000}
     with pytest.raises(ProviderUnavailable):
+        await discovery.discover(liar.issuer)
+
+
+async def test_a_provider_that_takes_its_time_is_given_up(liar: Liar, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(discovery, "BUDGET_S", 0.2)
+    liar.delay_s = 5.0
+    with pytest.raises(ProviderUnavailable):
+        await discovery.discover(liar.issuer)
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,a", "https://id.example/\r\nset-cookie: a"])
+async def test_browsers_are_sent_to_pages_alone(address: str, liar: Liar) -> None:
+    liar.document = {"authorization_endpoint": address}
+    with pytest.raises(AddressRefused):
         await discovery.discover(liar.issuer)
 
 
