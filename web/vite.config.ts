@@ -14,6 +14,9 @@ export default defineConfig(({ command }) => ({
     outDir: "../../dist/console",
     emptyOutDir: true,
     target: "es2023",
+    // Browsers that know light-dark() of CSS: rewritten for older ones, it loses its colours, since Mantine sets the
+    // scheme by a variable.
+    cssTarget: ["chrome123", "edge123", "firefox120", "safari17.5"],
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 700,

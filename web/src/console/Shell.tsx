@@ -37,8 +37,7 @@ export function Shell() {
       <AppShell.Header>
         <Group h="100%" px="md" gap="sm" wrap="nowrap">
           <Burger opened={opened} onClick={menu.toggle} hiddenFrom="md" size="sm" aria-label={t("menu")} />
-          <img src="/favicon.ico" alt="" width={28} height={28} />
-          <Text fw={700}>Opora</Text>
+          <Brand />
           <Tooltip label={t("search_hint")}>
             <ActionIcon variant="default" size="lg" ml="auto" onClick={spotlight.open} aria-label={t("search")}>
               <Search size={18} aria-hidden />
@@ -65,6 +64,22 @@ export function Shell() {
       </AppShell.Main>
       <CommandPalette areas={areas} />
     </AppShell>
+  );
+}
+
+/** The product and whose console it is; on a phone there is room for the company alone. */
+function Brand() {
+  const { tenant } = useRights();
+  return (
+    <RouterLink to="/" className="brand">
+      <img src="/favicon.ico" alt="" width={28} height={28} />
+      <Text fw={700} className="brand-product">
+        Opora
+      </Text>
+      <Text className="brand-company" size="sm" fw={500} truncate title={tenant.name}>
+        {tenant.name}
+      </Text>
+    </RouterLink>
   );
 }
 
@@ -96,7 +111,8 @@ function NavigationGroup({ group, areas, onFollow }: { group: string; areas: Are
 
 function Screens({ areas }: { areas: Area[] }) {
   const { t } = useTranslation();
-  const home = areas[0];
+  // Who looks after the installation begins there; all others at their work.
+  const home = areas.find((area) => area.group === "installation") ?? areas[0];
   return (
     <Suspense fallback={<Loading rows={8} />}>
       <Routes>
@@ -106,7 +122,7 @@ function Screens({ areas }: { areas: Area[] }) {
         })}
         {home && <Route path="/" element={<Navigate to={`/${home.path}`} replace />} />}
         <Route path="sign-in/*" element={<Navigate to="/" replace />} />
-        <Route path="*" element={<EmptyState title={t("not_found")} text={t("not_found_text")} />} />
+        <Route path="*" element={<EmptyState order={1} title={t("not_found")} text={t("not_found_text")} />} />
       </Routes>
     </Suspense>
   );

@@ -15,6 +15,8 @@ export interface Area {
   needs: OperationName;
   /** What stands beside its name, such as how many wait there. */
   badge?: ComponentType;
+  /** Its tabs, to be found by the command palette: below its address, named by a key of its texts. */
+  pages?: { path: string; title: string; needs?: OperationName }[];
   /** Loaded when it is opened first; gets the rest of the address, `/console/<path>/*`. */
   load: () => Promise<{ default: ComponentType }>;
 }

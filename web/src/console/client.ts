@@ -1,37 +1,19 @@
 import { Client, fetchExchange, subscriptionExchange } from "@urql/core";
 import { authExchange } from "@urql/exchange-auth";
-import { cacheExchange, type KeyingConfig } from "@urql/exchange-graphcache";
-import { createClient } from "graphql-ws";
-import { connection } from "./connection.ts";
+import { type CacheExchangeOpts, cacheExchange, type KeyingConfig } from "@urql/exchange-graphcache";
 import { refreshSession, session } from "./session.ts";
+import { openSocket } from "./socket.ts";
 
-const socketAddress = () => `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql`;
-const LONGEST_PAUSE_MS = 10_000;
 /** What has an `id` is kept once and updated everywhere; anything else is part of what holds it. */
 const BY_ID: KeyingConfig = new Proxy({}, { get: () => (data: { id?: string }) => data.id ?? null });
-
-function openSocket() {
-  return createClient({
-    url: socketAddress,
-    lazy: true,
-    keepAlive: 15_000,
-    retryAttempts: Number.POSITIVE_INFINITY,
-    // The token may have run out (4403) while the machine slept: the next try presents a new one.
-    shouldRetry: () => session.get() !== null,
-    retryWait: async (retries) => {
-      const pause = Math.min(LONGEST_PAUSE_MS, 250 * 2 ** retries);
-      await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random() / 2)));
-    },
-    connectionParams: async () => {
-      if (session.isStale()) await refreshSession();
-      return { authorization: `Bearer ${session.get()?.accessToken ?? ""}` };
-    },
-    on: {
-      connected: () => connection.set("live"),
-      closed: (event) => connection.set((event as CloseEvent).code === 1000 ? "connecting" : "lost"),
-    },
-  });
-}
+/**
+ * In development the cache warns of fragments that an event's type does not fit, for it knows no schema. Nothing is lost
+ * by that: such fragments stand in subscriptions alone, and a field that it does not look at stays in their results.
+ */
+const logger: CacheExchangeOpts["logger"] = (severity, message) => {
+  // biome-ignore lint/suspicious/noConsole: where the cache itself would say it
+  if (severity !== "debug" && !/Heuristic Fragment|Inline Fragment/.test(message)) console[severity](message);
+};
 
 /** After a reconnection a subscription goes on behind the last event that it saw: see `after` in the schema. */
 function rememberPlace(variables: Record<string, unknown>, data: unknown): void {
@@ -51,7 +33,7 @@ export function createApiClient(): { client: Client; close: () => void } {
     preferGetMethod: false,
     fetchOptions: { headers: { accept: "application/graphql-response+json, application/json" } },
     exchanges: [
-      cacheExchange({ keys: BY_ID }),
+      cacheExchange({ keys: BY_ID, logger }),
       authExchange(async (utilities) => ({
         addAuthToOperation: (operation) => {
           const token = session.get()?.accessToken;

@@ -1,15 +1,15 @@
-import type { AnyVariables, DocumentInput } from "@urql/core";
-import { useEffect, useEffectEvent } from "react";
+import type { AnyVariables, CombinedError, DocumentInput } from "@urql/core";
+import { useEffect, useEffectEvent, useRef } from "react";
 import { useClient } from "urql";
+import { useConnection } from "./connection.ts";
 
-const GAP_CODES = ["RESUME_EXPIRED", "RESUME_FROM"];
 const AGAIN_MS = 2_000;
 
 interface Live<Data, Variables> {
   /** Left out or null: not subscribed. */
   variables: Variables | null;
   onEvent: (data: Data) => void;
-  /** Events were missed that the log keeps no more: read anew what they would have changed. */
+  /** Events may have been missed that do not come again: read anew what they would have changed. */
   onGap?: () => void;
 }
 
@@ -34,10 +34,12 @@ export function useLive<Data, Variables extends AnyVariables>(
         if (data) heard(data);
         if (!error) return;
         watch.unsubscribe();
-        const missed = error.graphQLErrors.some((each) => GAP_CODES.includes(String(each.extensions?.code)));
-        if (missed) gap();
-        const next = missed ? ({ ...wanted, after: null } as Variables) : wanted;
-        timer = setTimeout(() => start(next), AGAIN_MS);
+        const { after, missed } = placeAfter(error, wanted);
+        timer = setTimeout(() => {
+          start({ ...wanted, ...(after !== undefined && { after }) } as Variables);
+          // What happens from here on is heard: what is read now leaves no hole before it.
+          if (missed) gap();
+        }, AGAIN_MS);
       });
       stop = watch.unsubscribe;
     };
@@ -47,4 +49,31 @@ export function useLive<Data, Variables extends AnyVariables>(
       stop();
     };
   }, [client, document, asked]);
+  useReconnected(() => asked !== null && !hasPlace(JSON.parse(asked)) && gap());
+}
+
+/** Whether it says where in the log to begin: then nothing is missed that happens before it is heard. */
+const hasPlace = (variables: AnyVariables): boolean => (variables?.after ?? null) !== null;
+
+/** Where to go on after the server ended a subscription, and whether something was missed. */
+export function placeAfter(error: CombinedError, wanted: AnyVariables): { after?: number | null; missed: boolean } {
+  const told = error.graphQLErrors.map(({ extensions }) => extensions ?? {});
+  if (told.some(({ code }) => code === "RESUME_EXPIRED")) return { after: null, missed: true };
+  const seq = told.find(({ code }) => code === "RESUME_FROM")?.seq;
+  if (typeof seq === "number") return { after: seq, missed: false };
+  return { missed: error.networkError !== undefined && !hasPlace(wanted) };
+}
+
+/** Calls back each time the connection is there again after it was away. */
+function useReconnected(onBack: () => void): void {
+  const state = useConnection();
+  const was = useRef({ there: false, away: false });
+  const back = useEffectEvent(onBack);
+  useEffect(() => {
+    const { there, away } = was.current;
+    // What begins with "connecting" has just been read: only what was there before, or came too late, was missed.
+    if (state === "live") was.current = { there: true, away: false };
+    else was.current.away = there || state === "lost";
+    if (state === "live" && away) back();
+  }, [state]);
 }

@@ -17,6 +17,9 @@ import { theme } from "./theme.ts";
 
 const nonce = () => document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? "";
 
+// By this name react-remove-scroll, which stands behind windows and menus, looks for it (theKashey/get-nonce).
+Object.assign(globalThis, { __webpack_nonce__: nonce() });
+
 await startTexts();
 createRoot(document.getElementById("root") as HTMLElement).render(
   <StrictMode>

@@ -52,6 +52,7 @@ export const AREAS: Area[] = [
     icon: BookOpen,
     group: "knowledge",
     needs: "documents",
+    pages: ["files", "sources", "search", "qa", "faq"].map((path) => ({ path, title: `tabs.${path}` })),
     load: () => import("./knowledge/KnowledgeScreen.tsx"),
   },
   {
@@ -68,6 +69,7 @@ export const AREAS: Area[] = [
     icon: Bot,
     group: "knowledge",
     needs: "assistants",
+    pages: [{ path: "new", title: "new", needs: "createAssistant" }],
     load: () => import("./assistants/AssistantsScreen.tsx"),
   },
   {
@@ -100,6 +102,7 @@ export const AREAS: Area[] = [
     icon: Settings,
     group: "company",
     needs: "updateTenantSettings",
+    pages: ["answers", "hours", "telegram", "webhooks", "sign-in"].map((path) => ({ path, title: `tabs.${path}` })),
     load: () => import("./settings/SettingsScreen.tsx"),
   },
   {
@@ -108,6 +111,7 @@ export const AREAS: Area[] = [
     icon: Wallet,
     group: "company",
     needs: "balance",
+    pages: ["transactions", "usage"].map((path) => ({ path, title: `${path}.title` })),
     load: () => import("./money/MoneyScreen.tsx"),
   },
   {
@@ -132,6 +136,11 @@ export const AREAS: Area[] = [
     icon: Activity,
     group: "company",
     needs: "systemHealth",
+    pages: [
+      { path: "alerts", title: "alerts.title" },
+      { path: "logs", title: "logs.title" },
+      { path: "jobs", title: "jobs.title", needs: "deadJobs" },
+    ],
     load: () => import("./monitoring/MonitoringScreen.tsx"),
   },
   {

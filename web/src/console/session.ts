@@ -66,13 +66,18 @@ export const session = {
 const REFRESH =
   "mutation Refresh($token: String!) { refresh(refreshToken: $token) { accessToken refreshToken expiresIn } }";
 
+/** Run where no other tab does, as far as the browser can promise that: pages without TLS have no locks. */
+function alone<T>(run: () => Promise<T>): Promise<T> {
+  return navigator.locks ? navigator.locks.request(KEY, run) : run();
+}
+
 /**
  * Change the refresh token for a new pair; true where there is a session afterwards. One tab does it for all: a refresh
  * token that is presented twice ends the session.
  */
 export async function refreshSession(): Promise<boolean> {
   const before = current;
-  return navigator.locks.request(KEY, async () => {
+  return alone(async () => {
     current = read();
     if (current !== null && current.accessToken !== before?.accessToken && !session.isStale()) return true;
     if (!current?.refreshToken) {

@@ -1,4 +1,5 @@
-import { createTheme, type MantineColorsTuple, Menu } from "@mantine/core";
+import { Badge, createTheme, type MantineColorsTuple, Menu } from "@mantine/core";
+import i18next from "i18next";
 
 // The ten shades of the accent of web/pages/site.css.
 const TEAL: MantineColorsTuple = [
@@ -14,9 +15,23 @@ const TEAL: MantineColorsTuple = [
   "#065450",
 ];
 
+// Its greys have a little of the accent, as in web/pages/site.css: 7 is paper, 6 is what one writes on.
+const DARK: MantineColorsTuple = [
+  "#d3dcd9",
+  "#b9c4c0",
+  "#8f9c97",
+  "#67756f",
+  "#374743",
+  "#2b3834",
+  "#1e2a27",
+  "#141e1c",
+  "#101817",
+  "#0c1211",
+];
+
 export const theme = createTheme({
   primaryColor: "opora",
-  colors: { opora: TEAL },
+  colors: { opora: TEAL, dark: DARK },
   // In both schemes: what is written on a filled button is chosen once, for the light one.
   primaryShade: 7,
   autoContrast: true,
@@ -28,6 +43,11 @@ export const theme = createTheme({
   focusRing: "auto",
   respectReducedMotion: true,
   components: {
+    // As people write: capitals throughout are slow to read, in Kazakh above all.
+    Badge: Badge.extend({ defaultProps: { tt: "none" } }),
+    // Crosses of windows, drawers, notices: a name for those who do not see them, in the language of the moment.
+    CloseButton: { defaultProps: () => ({ "aria-label": i18next.t("shell:close") }) },
+    InputClearButton: { defaultProps: () => ({ "aria-label": i18next.t("shell:clear") }) },
     // A thing that takes the focus and is no item may not stand in a menu (WAI-ARIA 1.2, 6.6).
     Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
   },

@@ -7,7 +7,14 @@ export interface Piece {
 }
 
 const MARKED = /\*\*(?=\S)([^*\n]+?)(?<=\S)\*\*|(https?:\/\/[^\s<>"]+)/g;
-const TRAILING = /[.,;:!?)\]»]+$/;
+const TRAILING = ".,;:!?)]»";
+
+/** The address without what ends a sentence. A loop: a pattern bound to the end tries anew at every character. */
+function withoutTail(address: string): string {
+  let end = address.length;
+  while (end > 0 && TRAILING.includes(address.charAt(end - 1))) end--;
+  return address.slice(0, end);
+}
 
 /** Addresses of the web and words between double asterisks; all else stays as it is written. */
 export function pieces(text: string): Piece[] {
@@ -15,7 +22,7 @@ export function pieces(text: string): Piece[] {
   let end = 0;
   for (const match of text.matchAll(MARKED)) {
     const [whole, strong, address] = match;
-    const link = address?.replace(TRAILING, "");
+    const link = address && withoutTail(address);
     if (match.index > end) found.push({ kind: "text", text: text.slice(end, match.index), at: end });
     found.push({ kind: link ? "link" : "strong", text: link ?? strong ?? whole, at: match.index });
     end = match.index + (link?.length ?? whole.length);

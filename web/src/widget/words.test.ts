@@ -23,6 +23,10 @@ describe("a message's pieces", () => {
         .join(""),
     ).toBe(text);
   });
+
+  it("are found in time that grows with the message, whatever stands in it", () => {
+    expect(pieces(`https://a.kz/${")".repeat(500_000)}x **${"* ".repeat(100_000)}`).length).toBeGreaterThan(0);
+  });
 });
 
 it("counts in each language as it is spoken", () => {

@@ -11,6 +11,7 @@ import { ErrorState } from "../parts/ErrorState.tsx";
 import { useErrorNotice } from "../parts/errors.ts";
 import { Loading } from "../parts/Loading.tsx";
 import { PageHeader } from "../parts/PageHeader.tsx";
+import { TabStrip } from "../parts/TabStrip.tsx";
 import { ActiveBadge } from "./ActiveBadge.tsx";
 import { Channels } from "./Channels.tsx";
 import { ACTIVATE, type Assistant, DEACTIVATE, UPDATE } from "./documents.ts";
@@ -66,16 +67,11 @@ function Details({ assistant }: { assistant: Assistant }) {
         </Allowed>
       </PageHeader>
       <Tabs value={tab} onChange={(next) => navigate(`/assistants/${assistant.id}/${next}`)} keepMounted={false}>
-        <Tabs.List mb="md">
-          {tabs.map((each) => {
-            const Icon = ICONS[each];
-            return (
-              <Tabs.Tab key={each} value={each} leftSection={<Icon size={16} aria-hidden />}>
-                {t(`tabs.${each}`)}
-              </Tabs.Tab>
-            );
-          })}
-        </Tabs.List>
+        <TabStrip
+          label={assistant.name}
+          open={tab}
+          tabs={tabs.map((each) => ({ value: each, label: t(`tabs.${each}`), icon: ICONS[each] }))}
+        />
         <Tabs.Panel value="words">
           <OwnWords assistant={assistant} />
         </Tabs.Panel>

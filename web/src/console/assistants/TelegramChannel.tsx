@@ -101,7 +101,7 @@ function TokenForm({ assistant }: { assistant: Assistant }) {
     >
       <Stack gap="sm">
         <PasswordInput
-          label={t(assistant.telegramBot ? "bot_token_other" : "bot_token")}
+          label={t(assistant.telegramBot ? "bot_token_new" : "bot_token")}
           description={t("bot_token_hint")}
           placeholder="123456789:AA…"
           autoComplete="off"

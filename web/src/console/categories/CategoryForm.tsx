@@ -20,11 +20,7 @@ interface CategoryFormProps {
 export function CategoryForm({ category, place, onClose, onCreated }: CategoryFormProps) {
   const { t } = useTranslation("categories");
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={category ? t("edit_title") : t("new")}
-    >
+    <Modal opened onClose={onClose} title={category ? t("edit_title") : t("new")}>
       <Fields category={category} place={place} onClose={onClose} onCreated={onCreated} />
     </Modal>
   );

@@ -6,8 +6,10 @@ import { useMutation } from "urql";
 import { useRights } from "../allowed.tsx";
 import { DANGER_TEXT } from "../parts/colors.ts";
 import { useErrorNotice } from "../parts/errors.ts";
+import { iconOf } from "./builtin.ts";
 import { type Category, REMOVE, UPDATE } from "./documents.ts";
 import { moves } from "./order.ts";
+import { useCategoryName, useCategoryText } from "./useCategoryWords.ts";
 
 interface CategoryTableProps {
   categories: Category[];
@@ -74,6 +76,9 @@ export function CategoryTable({ categories, counts, onEdit, onRemoved }: Categor
 
 function Name({ category }: { category: Category }) {
   const { t } = useTranslation("categories");
+  const nameOf = useCategoryName();
+  const textOf = useCategoryText();
+  const Icon = iconOf(category);
   return (
     <Group gap="sm" wrap="nowrap" align="flex-start">
       <Box
@@ -88,11 +93,11 @@ function Name({ category }: { category: Category }) {
           border: `2px solid ${category.color || "var(--mantine-color-default-border)"}`,
         }}
       >
-        {category.icon}
+        {Icon ? <Icon size={17} color={category.color || undefined} /> : category.icon}
       </Box>
       <div>
         <Group gap={6}>
-          <Text fw={600}>{category.name}</Text>
+          <Text fw={600}>{nameOf(category)}</Text>
           {category.key && (
             <Badge variant="default" size="sm" tt="none">
               {t("builtin")}
@@ -100,7 +105,7 @@ function Name({ category }: { category: Category }) {
           )}
         </Group>
         <Text size="sm" c="dimmed">
-          {category.description}
+          {textOf(category)}
         </Text>
       </div>
     </Group>
@@ -109,6 +114,7 @@ function Name({ category }: { category: Category }) {
 
 function ActiveSwitch({ category, manages }: { category: Category; manages: boolean }) {
   const { t } = useTranslation("categories");
+  const nameOf = useCategoryName();
   const notice = useErrorNotice();
   const [{ fetching }, update] = useMutation(UPDATE);
   const turn = async (isActive: boolean) => {
@@ -118,7 +124,7 @@ function ActiveSwitch({ category, manages }: { category: Category; manages: bool
   if (!manages) return <Text size="sm">{t(category.isActive ? "shell:yes" : "shell:no")}</Text>;
   return (
     <Switch
-      aria-label={t("active_of", { name: category.name })}
+      aria-label={t("active_of", { name: nameOf(category) })}
       checked={category.isActive}
       disabled={fetching}
       onChange={(event) => void turn(event.currentTarget.checked)}
@@ -138,7 +144,7 @@ interface ActionsProps {
 function Actions({ category, used, onUp, onDown, onEdit, onRemoved }: ActionsProps) {
   const { t } = useTranslation("categories");
   const remove = useRemoval(category, onRemoved);
-  const name = category.name;
+  const name = useCategoryName()(category);
   const button = { variant: "default", bd: 0, bg: "transparent" } as const;
   return (
     <Group gap={2} wrap="nowrap">
@@ -163,11 +169,12 @@ function Actions({ category, used, onUp, onDown, onEdit, onRemoved }: ActionsPro
 
 function useRemoval(category: Category, onRemoved: () => void): () => void {
   const { t } = useTranslation("categories");
+  const nameOf = useCategoryName();
   const notice = useErrorNotice();
   const [, remove] = useMutation(REMOVE);
   return () =>
     modals.openConfirmModal({
-      title: t("remove_title", { name: category.name }),
+      title: t("remove_title", { name: nameOf(category) }),
       children: <Text size="sm">{t("remove_text")}</Text>,
       labels: { confirm: t("shell:delete"), cancel: t("shell:cancel") },
       confirmProps: { color: "red.9" },

@@ -185,12 +185,7 @@ function Assistance({ id, writing, onCite }: AssistanceProps) {
   return (
     <Stack gap="xs">
       {summary && (
-        <Alert
-          title={t("summary")}
-          withCloseButton
-          onClose={() => setSummary(null)}
-          className="prose"
-        >
+        <Alert title={t("summary")} withCloseButton onClose={() => setSummary(null)} className="prose">
           {summary}
         </Alert>
       )}

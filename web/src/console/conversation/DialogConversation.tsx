@@ -17,6 +17,7 @@ import { PassageDrawer } from "./PassageDrawer.tsx";
 import { Thread } from "./Thread.tsx";
 import { TypingLine } from "./TypingLine.tsx";
 import { Unopened } from "./Unopened.tsx";
+import { useClientId } from "./useClientId.ts";
 import { useThread } from "./useThread.ts";
 import { useTools } from "./useTools.tsx";
 import { useTypingSignal, useTypists } from "./useTyping.ts";
@@ -127,7 +128,11 @@ function useLiveDialog(id: string, since: number, customer: string, onChanged: (
     onEvent: ({ dialogEvents: event }) => {
       switch (event.__typename) {
         case "DialogMessageAdded":
-          if (event.message) thread.add([entryOf(event.message)]);
+          if (event.message) {
+            thread.add([entryOf(event.message)]);
+            // Whoever has written does not type any more, though nobody says so.
+            typists.hear(event.message.operatorName || customer, false);
+          }
           if (event.replyTo) setDraft((draft) => (draft?.turn === event.replyTo ? null : draft));
           break;
         case "AnswerStarted":
@@ -139,6 +144,8 @@ function useLiveDialog(id: string, since: number, customer: string, onChanged: (
           typists.hear(event.name || (event.byStaff ? t("somebody") : customer), event.isTyping);
           break;
         default:
+          // A person is called instead of an answer: its failure may have been missed.
+          if (event.__typename.startsWith("Handoff")) setDraft(null);
           onChanged();
       }
     },
@@ -148,9 +155,11 @@ function useLiveDialog(id: string, since: number, customer: string, onChanged: (
     },
   });
 
+  const clientId = useClientId();
   const send = async (message: Outgoing) => {
-    const { data, error } = await sendMessage({ id, ...message });
+    const { data, error } = await sendMessage({ id, input: { ...message, clientId: clientId.of(message) } });
     if (error) failed(error);
+    else clientId.arrived();
     if (data?.sendDialogMessage) thread.add([entryOf(data.sendDialogMessage)]);
     return !error;
   };

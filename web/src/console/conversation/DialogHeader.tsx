@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useMutation } from "urql";
 import { useRights } from "../allowed.tsx";
 import { useErrorNotice } from "../parts/errors.ts";
+import { newId } from "../parts/newId.ts";
 import { ARCHIVE, CALL_PERSON, CLAIM, type Dialog, RELEASE, REOPEN } from "./dialogDocuments.ts";
 
 export function DialogSubtitle({ dialog }: { dialog: Dialog }) {
@@ -55,7 +56,7 @@ function ClaimButton({ dialog, act }: { dialog: Dialog; act: Act }) {
   const take = async () => {
     // Only what waits can be claimed: a dialog of the assistant's is called for first.
     const waits = dialog.handoffStatus === "REQUESTED";
-    const called = waits || (await act(call({ id: dialog.id, requestId: crypto.randomUUID() })));
+    const called = waits || (await act(call({ id: dialog.id, requestId: newId() })));
     if (called) await act(claim({ id: dialog.id }));
   };
   return (

@@ -4,6 +4,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { ArrowLeft, PanelRight } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { useTitle } from "../parts/useTitle.ts";
 
 interface LayoutProps {
   title: string;
@@ -19,6 +20,7 @@ interface LayoutProps {
 /** The frame of a conversation; it fills what it stands in. */
 export function Layout({ title, subtitle, actions, aside, onClose, children }: LayoutProps) {
   const { t } = useTranslation("conversation");
+  useTitle(title);
   const [opened, drawer] = useDisclosure();
   return (
     <section className="cv" aria-label={title}>
@@ -59,13 +61,7 @@ export function Layout({ title, subtitle, actions, aside, onClose, children }: L
           {aside}
         </aside>
       </div>
-      <Drawer
-        opened={opened}
-        onClose={drawer.close}
-        position="right"
-        size="sm"
-        title={t("details")}
-      >
+      <Drawer opened={opened} onClose={drawer.close} position="right" size="sm" title={t("details")}>
         {aside}
       </Drawer>
     </section>

@@ -46,11 +46,7 @@ export function MessageTools({ entry, translates }: { entry: Entry; translates: 
           )}
         </Menu.Dropdown>
       </Menu>
-      <Modal
-        opened={translation !== null}
-        onClose={() => setTranslation(null)}
-        title={t("translation")}
-      >
+      <Modal opened={translation !== null} onClose={() => setTranslation(null)} title={t("translation")}>
         <div className="prose">{translation}</div>
       </Modal>
     </>

@@ -10,12 +10,7 @@ import { type Citation, PASSAGE } from "./documents.ts";
 export function PassageDrawer({ citation, onClose }: { citation: Citation | null; onClose: () => void }) {
   const { t } = useTranslation("conversation");
   return (
-    <Drawer
-      opened={citation !== null}
-      onClose={onClose}
-      position="right"
-      title={t("passage")}
-    >
+    <Drawer opened={citation !== null} onClose={onClose} position="right" title={t("passage")}>
       {citation && <Passage citation={citation} />}
     </Drawer>
   );

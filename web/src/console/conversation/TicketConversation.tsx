@@ -134,7 +134,11 @@ function useLiveTicket(ticket: documents.Ticket, since: number | null) {
   useLive(documents.TICKET_EVENTS, {
     variables: { id, after },
     onEvent: ({ ticketEvents: event }) => {
-      if (event.__typename === "MessageAdded" && event.message) thread.add([entryOf(event.message)]);
+      if (event.__typename !== "MessageAdded" || !event.message) return;
+      thread.add([entryOf(event.message)]);
+      // The last word of the stream, or of the typist, may have been missed.
+      typists.hear(event.message.author?.fullName || t("somebody"), false);
+      if (event.message.authorKind === "ASSISTANT") setDraft(null);
     },
     onGap: thread.reload,
   });

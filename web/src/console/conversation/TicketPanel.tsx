@@ -2,6 +2,7 @@ import { Anchor, Badge, Divider, Select, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { useMutation, useQuery } from "urql";
+import { useCategoryName } from "../categories/useCategoryWords.ts";
 import { useErrorNotice } from "../parts/errors.ts";
 import { Time } from "../parts/Time.tsx";
 import { type Ticket, UPDATE_TICKET } from "./documents.ts";
@@ -13,6 +14,7 @@ const PRIORITIES = ["LOW", "MEDIUM", "HIGH", "CRITICAL"] as const;
 /** What is known of a ticket and its customer; staff change it here. */
 export function TicketPanel({ ticket, staff }: { ticket: Ticket; staff: boolean }) {
   const { t } = useTranslation("conversation");
+  const nameOf = useCategoryName();
   return (
     <Stack gap="sm">
       {staff && <TicketFields ticket={ticket} />}
@@ -32,7 +34,7 @@ export function TicketPanel({ ticket, staff }: { ticket: Ticket; staff: boolean 
           )}
         </Fact>
       )}
-      {!staff && ticket.category && <Fact label={t("category")}>{ticket.category.name}</Fact>}
+      {!staff && ticket.category && <Fact label={t("category")}>{nameOf(ticket.category)}</Fact>}
       {!staff && <Fact label={t("assignee")}>{ticket.assignee?.fullName ?? t("nobody")}</Fact>}
       {staff && ticket.language && <Fact label={t("language")}>{t(`languages.${ticket.language}`)}</Fact>}
       {staff && ticket.sentiment && <Fact label={t("tone")}>{t(`sentiment.${ticket.sentiment}`)}</Fact>}
@@ -54,6 +56,7 @@ export function TicketPanel({ ticket, staff }: { ticket: Ticket; staff: boolean 
 
 function TicketFields({ ticket }: { ticket: Ticket }) {
   const { t } = useTranslation("conversation");
+  const nameOf = useCategoryName();
   const failed = useErrorNotice();
   const [{ fetching }, update] = useMutation(UPDATE_TICKET);
   const [{ data: people }] = useQuery({ query: STAFF });
@@ -104,7 +107,7 @@ function TicketFields({ ticket }: { ticket: Ticket }) {
         placeholder={t("no_category")}
         disabled={fetching}
         value={ticket.category?.id ?? null}
-        data={categories.map((each) => ({ value: each.id, label: each.name }))}
+        data={categories.map((each) => ({ value: each.id, label: nameOf(each) }))}
         onChange={(categoryId) => void change({ categoryId })}
       />
     </Stack>

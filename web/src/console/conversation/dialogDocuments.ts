@@ -61,10 +61,8 @@ export const SET_DIALOG_TYPING = graphql(`
 
 export const SEND = graphql(
   `
-  mutation SendInDialog($id: ID!, $text: String!, $internal: Boolean!, $attachments: [UUID!]!) {
-    sendDialogMessage(dialogId: $id, input: { text: $text, internal: $internal, attachments: $attachments }) {
-      ...DialogMessageFields
-    }
+  mutation SendInDialog($id: ID!, $input: SendDialogMessageInput!) {
+    sendDialogMessage(dialogId: $id, input: $input) { ...DialogMessageFields }
   }
 `,
   [DIALOG_MESSAGE_FIELDS],

@@ -74,6 +74,12 @@ describe("the words of a message", () => {
     expect(pieces("javascript:alert(1)", 0)).toEqual([{ kind: "text", text: "javascript:alert(1)", at: 0 }]);
   });
 
+  it("are read in time that grows with their length, whatever stands in them", () => {
+    const tail = ")".repeat(500_000);
+    expect(pieces(`https://a.kz/${tail}x`, 0)).toHaveLength(1);
+    expect(pieces(`https://a.kz/${tail}`, 0)[0]).toMatchObject({ href: "https://a.kz/" });
+  });
+
   it("lose their markers when a person sends them", () => {
     expect(withoutMarkers("In 14 days [1][2]. Call us [3].")).toBe("In 14 days. Call us.");
   });

@@ -5,7 +5,14 @@ export type Piece =
   | { kind: "citation"; number: number; at: number };
 
 const MARKS = /\[(\d{1,2})\]|(https?:\/\/[^\s<>"]+)/g;
-const TRAILING = /[.,;:!?)\]}»”']+$/;
+const TRAILING = ".,;:!?)]}»”'";
+
+/** The address without what ends a sentence. A loop: a pattern bound to the end tries anew at every character. */
+function withoutTail(address: string): string {
+  let end = address.length;
+  while (end > 0 && TRAILING.includes(address.charAt(end - 1))) end--;
+  return address.slice(0, end);
+}
 
 /** `at` is the place of a piece in the text. Numbers above `citations` are words, as are addresses of other schemes. */
 export function pieces(text: string, citations: number): Piece[] {
@@ -22,7 +29,7 @@ export function pieces(text: string, citations: number): Piece[] {
       found.push({ kind: "citation", number, at: match.index });
       done = match.index + whole.length;
     } else if (address) {
-      const href = address.replace(TRAILING, "");
+      const href = withoutTail(address);
       say(match.index);
       found.push({ kind: "link", text: href, href, at: match.index });
       done = match.index + href.length;

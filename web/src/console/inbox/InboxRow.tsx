@@ -4,6 +4,7 @@ import { memo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { type Path, Link as RouterLink, useLocation } from "react-router";
 import { useRights } from "../allowed.tsx";
+import { useCategoryName } from "../categories/useCategoryWords.ts";
 import { Time } from "../parts/Time.tsx";
 import { STATUS_COLORS } from "./colors.ts";
 import type { InboxEntry, InboxItem } from "./documents.ts";
@@ -117,6 +118,7 @@ function Mark({ color, children }: { color: string; children: ReactNode }) {
 
 function Marks({ item }: { item: InboxItem }) {
   const { t } = useTranslation("inbox");
+  const nameOf = useCategoryName();
   if (item.dialog) return <DialogMarks dialog={item.dialog} />;
   const ticket = item.ticket;
   if (!ticket) return <Mark color="gray">{t("gone")}</Mark>;
@@ -129,7 +131,7 @@ function Marks({ item }: { item: InboxItem }) {
       )}
       {ticket.category && (
         <Text size="xs" truncate className="inbox-faint" flex={1}>
-          {ticket.category.name}
+          {nameOf(ticket.category)}
         </Text>
       )}
       {ticket.assignee && (
@@ -140,7 +142,8 @@ function Marks({ item }: { item: InboxItem }) {
             name={ticket.assignee.fullName}
             color="initials"
             variant="filled"
-            alt={ticket.assignee.fullName}
+            role="img"
+            aria-label={t("assigned_to", { name: ticket.assignee.fullName })}
           />
         </Tooltip>
       )}

@@ -1,5 +1,5 @@
 import { useMediaQuery } from "@mantine/hooks";
-import { lazy, Suspense } from "react";
+import { lazy, type RefObject, Suspense, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, Route, Routes, useLocation, useNavigate, useParams } from "react-router";
 import { useRights } from "../allowed.tsx";
@@ -21,14 +21,16 @@ export default function InboxScreen() {
   const { pathname } = useLocation();
   const beside = useMediaQuery("(min-width: 48em)", true, { getInitialValueInEffect: false });
   const opened = /\/(tickets|dialogs)\/\d+/.test(pathname);
+  const screen = useRef<HTMLDivElement>(null);
+  useKeptFocus(screen, opened);
   return (
-    <div className="inbox">
+    <div className="inbox" ref={screen}>
       {/* Kept where a conversation covers it, so that the list is where one left it. */}
       <div className="inbox-list" hidden={opened && !beside}>
         <ListPane />
       </div>
       {(opened || beside) && (
-        <section className="inbox-conversation" aria-label={t("conversation")}>
+        <section className="inbox-conversation" aria-label={t("conversation")} tabIndex={-1}>
           <Suspense fallback={<Loading rows={6} />}>
             <Routes>
               <Route path="tickets/:id" element={<Opened of={TicketConversation} />} />
@@ -41,6 +43,19 @@ export default function InboxScreen() {
       )}
     </div>
   );
+}
+
+/** On a phone what had the focus goes out of sight, and the focus with it: it goes on in what came instead. */
+function useKeptFocus(screen: RefObject<HTMLDivElement | null>, opened: boolean): void {
+  const before = useRef(opened);
+  useEffect(() => {
+    if (before.current === opened) return;
+    before.current = opened;
+    const focused = document.activeElement;
+    if (focused && focused !== document.body && focused.checkVisibility()) return;
+    const next = opened ? ".inbox-conversation" : ".inbox-entry[data-current] a, h1";
+    screen.current?.querySelector<HTMLElement>(next)?.focus();
+  }, [screen, opened]);
 }
 
 type Conversation = typeof TicketConversation;

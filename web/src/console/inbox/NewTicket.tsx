@@ -19,12 +19,7 @@ interface NewTicketProps {
 export function NewTicket({ opened, onClose, onCreated }: NewTicketProps) {
   const { t } = useTranslation("inbox");
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t("new_ticket")}
-      centered
-    >
+    <Modal opened={opened} onClose={onClose} title={t("new_ticket")} centered>
       <TicketForm onClose={onClose} onCreated={onCreated} />
     </Modal>
   );

@@ -44,12 +44,7 @@ export function SaveView({ mode, address, onClose }: SaveViewProps) {
       address.choose({ id: data.createSavedView.id, filter: address.filter, saved: data.createSavedView });
   };
   return (
-    <Modal
-      opened={mode !== null}
-      onClose={onClose}
-      title={t(mode === "edit" ? "edit_view" : "save_as_view")}
-      centered
-    >
+    <Modal opened={mode !== null} onClose={onClose} title={t(mode === "edit" ? "edit_view" : "save_as_view")} centered>
       <form onSubmit={form.onSubmit((values) => void submit(values))} noValidate>
         <Stack>
           <TextInput label={t("view_name")} maxLength={64} data-autofocus required {...form.getInputProps("name")} />

@@ -12,12 +12,7 @@ export function ShortcutHelp({ opened, onClose }: { opened: boolean; onClose: ()
     setOn(next);
   };
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t("shortcuts")}
-      centered
-    >
+    <Modal opened={opened} onClose={onClose} title={t("shortcuts")} centered>
       <Table>
         <Table.Tbody>
           {(Object.keys(SHORTCUTS) as Shortcut[]).map((name) => (

@@ -1,9 +1,11 @@
 import { ActionIcon, Button, Group, Indicator, Popover, TextInput, Title, Tooltip } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { Keyboard, ListFilter, Plus, Search, X } from "lucide-react";
-import { type RefObject, useEffect, useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Allowed, useRights } from "../allowed.tsx";
+import { useArrival } from "../parts/useArrival.ts";
+import { useTitle } from "../parts/useTitle.ts";
 import { FilterForm } from "./FilterForm.tsx";
 import type { Address } from "./useAddress.ts";
 import { type Counts, ViewMenu } from "./ViewMenu.tsx";
@@ -21,13 +23,13 @@ export function Toolbar({ address, counts, search, onHelp, onCreate }: ToolbarPr
   const { t } = useTranslation("inbox");
   const { can } = useRights();
   const staff = can("inboxCounts");
-  useEffect(() => {
-    document.title = `${t("title")} · Opora`;
-  }, [t]);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useTitle(t("title"));
+  useArrival(heading);
   return (
     <div className="inbox-tools">
       <Group justify="space-between" mb="xs" wrap="nowrap">
-        <Title order={1} size="h4">
+        <Title order={1} size="h4" ref={heading} tabIndex={-1}>
           {t("title")}
         </Title>
         <Group gap={4} wrap="nowrap">
@@ -78,6 +80,8 @@ function SearchField({ address, input }: { address: Address; input: RefObject<HT
       value={text}
       maxLength={200}
       onChange={(event) => change(event.currentTarget.value)}
+      // Else a conversation that is opened right after typing would be left again when the search begins.
+      onBlur={() => search.flush()}
       onKeyDown={(event) => event.key === "Escape" && (text ? change("") : event.currentTarget.blur())}
       placeholder={t("search")}
       aria-label={t("search")}

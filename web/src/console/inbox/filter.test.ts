@@ -33,6 +33,7 @@ describe("filters in addresses", () => {
     expect(readFilter("{")).toBeNull();
     expect(readFilter("[]")).toBeNull();
     expect(readFilter('{"stage":"OPEN","evil":1}')).toEqual({ stage: "OPEN" });
+    expect(readFilter('{"stage":["OPEN"],"status":5,"kinds":[{}],"search":{"a":1},"__proto__":{"a":1}}')).toEqual({});
   });
 });
 

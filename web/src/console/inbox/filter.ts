@@ -1,23 +1,27 @@
 import type { InboxFilter, SavedView } from "./documents.ts";
 
-/** What may stand in a filter of an address or of a saved view; anything else is dropped. */
-const KNOWN: ReadonlySet<string> = new Set([
-  "kinds",
-  "stage",
-  "assignedTo",
-  "unassigned",
-  "customer",
-  "language",
-  "createdFrom",
-  "createdBefore",
-  "search",
-  "status",
-  "priority",
-  "category",
-  "sentiment",
-  "source",
-  "platform",
-  "assistant",
+type Check = (value: unknown) => boolean;
+const isText: Check = (value) => typeof value === "string";
+const areTexts: Check = (value) => Array.isArray(value) && value.every(isText);
+
+/** What may stand in a filter of an address or of a saved view, and of what shape it is; anything else is dropped. */
+const KNOWN: ReadonlyMap<string, Check> = new Map<string, Check>([
+  ["kinds", areTexts],
+  ["stage", isText],
+  ["assignedTo", isText],
+  ["unassigned", (value) => typeof value === "boolean"],
+  ["customer", isText],
+  ["language", isText],
+  ["createdFrom", isText],
+  ["createdBefore", isText],
+  ["search", isText],
+  ["status", areTexts],
+  ["priority", areTexts],
+  ["category", areTexts],
+  ["sentiment", areTexts],
+  ["source", areTexts],
+  ["platform", areTexts],
+  ["assistant", areTexts],
 ]);
 
 const isGiven = (value: unknown) =>
@@ -33,12 +37,13 @@ export function narrowings(filter: InboxFilter): number {
   return Object.keys(tidy({ ...filter, search: null })).length;
 }
 
-/** A filter of an address or of a saved view: foreign words are dropped, a broken one is none. */
+/** A filter of an address or of a saved view, which others may have written: foreign words are dropped, a broken one is none. */
 export function readFilter(text: unknown): InboxFilter | null {
   try {
     const value: unknown = typeof text === "string" ? JSON.parse(text) : text;
     if (value === null || typeof value !== "object" || Array.isArray(value)) return null;
-    return tidy(Object.fromEntries(Object.entries(value).filter(([name]) => KNOWN.has(name))) as InboxFilter);
+    const known = Object.entries(value).filter(([name, given]) => KNOWN.get(name)?.(given));
+    return tidy(Object.fromEntries(known) as InboxFilter);
   } catch {
     // Somebody cut the address short.
     return null;

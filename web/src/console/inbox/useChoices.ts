@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { useRights } from "../allowed.tsx";
+import { useCategoryName } from "../categories/useCategoryWords.ts";
 import { CHOICES } from "./documents.ts";
 
 export interface Choice {
@@ -12,6 +13,7 @@ export interface Choice {
 export function useChoices() {
   const { t } = useTranslation("inbox");
   const { me, can } = useRights();
+  const nameOf = useCategoryName();
   const [{ data }] = useQuery({ query: CHOICES, pause: !can("operators") });
   const named = (all: readonly { id: string; name: string }[] | null | undefined): Choice[] =>
     (all ?? []).map(({ id, name }) => ({ value: id, label: name }));
@@ -19,6 +21,8 @@ export function useChoices() {
   return {
     people: [{ value: me.id, label: t("myself", { name: me.fullName }) }, ...others],
     assistants: named(data?.assistants),
-    categories: named(data?.categories?.filter((category) => category.isActive)),
+    categories: (data?.categories ?? [])
+      .filter((category) => category.isActive)
+      .map((category) => ({ value: category.id, label: nameOf(category) })),
   };
 }

@@ -75,7 +75,10 @@ function Providers({ providers }: { providers: Health["aiProviders"] }) {
       <Title order={2} size="h5" id="providers" mb="xs">
         {t("health.providers")}
       </Title>
-      <Table.ScrollContainer minWidth={480} tabIndex={0} role="region" aria-label={t("health.providers")}>
+      <Table.ScrollContainer
+        minWidth={480}
+        scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "region", "aria-label": t("health.providers") } }}
+      >
         <Table className="figures">
           <Table.Thead>
             <Table.Tr>

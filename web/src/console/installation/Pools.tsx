@@ -15,7 +15,10 @@ export function Pools({ pools }: { pools: NonNullable<Models["aiPools"]> }) {
       <Title order={2} size="h5" id="pools" mb="xs">
         {t("pools.title")}
       </Title>
-      <Table.ScrollContainer minWidth={680} tabIndex={0} role="region" aria-label={t("pools.title")}>
+      <Table.ScrollContainer
+        minWidth={680}
+        scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "region", "aria-label": t("pools.title") } }}
+      >
         <Table className="figures">
           <Table.Thead>
             <Table.Tr>

@@ -29,7 +29,10 @@ export function Prices({ prices, onChange }: { prices: Price[]; onChange: () => 
       {prices.length === 0 ? (
         <Text c="dimmed">{t("prices.empty")}</Text>
       ) : (
-        <Table.ScrollContainer minWidth={480} tabIndex={0} role="region" aria-label={t("prices.title")}>
+        <Table.ScrollContainer
+          minWidth={480}
+          scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "region", "aria-label": t("prices.title") } }}
+        >
           <Table highlightOnHover className="figures">
             <Table.Thead>
               <Table.Tr>

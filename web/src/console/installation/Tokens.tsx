@@ -27,7 +27,10 @@ export function Tokens({ tokens, onChange }: { tokens: Token[]; onChange: () => 
       {tokens.length === 0 ? (
         <EmptyState icon={KeyRound} title={t("tokens.empty")} text={t("tokens.empty_text")} action={add} />
       ) : (
-        <Table.ScrollContainer minWidth={820} tabIndex={0} role="region" aria-label={t("tokens.title")}>
+        <Table.ScrollContainer
+          minWidth={820}
+          scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "region", "aria-label": t("tokens.title") } }}
+        >
           <Table highlightOnHover className="figures">
             <Table.Thead>
               <Table.Tr>

@@ -66,7 +66,10 @@ function UserTable({ users }: { users: Users["users"] }) {
   const { money, number } = useFormat();
   if (users.length === 0) return <EmptyState icon={UsersIcon} title={t("users.empty")} text={t("users.empty_text")} />;
   return (
-    <Table.ScrollContainer minWidth={860} tabIndex={0} role="region" aria-label={t("users.title")}>
+    <Table.ScrollContainer
+      minWidth={860}
+      scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "region", "aria-label": t("users.title") } }}
+    >
       <Table highlightOnHover className="figures">
         <Table.Thead>
           <Table.Tr>

@@ -1,6 +1,5 @@
 import { Modal } from "@mantine/core";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
 
 interface EntryModalProps {
   title: string;
@@ -11,7 +10,6 @@ interface EntryModalProps {
 
 /** A window over the list; what stands in it is made anew each time it opens. */
 export function EntryModal({ title, opened, onClose, children }: EntryModalProps) {
-  const { t } = useTranslation();
   return (
     <Modal title={title} opened={opened} onClose={onClose} size="lg">
       {children}

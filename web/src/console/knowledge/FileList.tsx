@@ -22,7 +22,10 @@ export function FileList({ assistantId, changes, onChanged }: FileListProps) {
   const { t } = useTranslation("knowledge");
   const [pages, setPages] = useState<(string | null)[]>([null]);
   return (
-    <Table.ScrollContainer minWidth={320} tabIndex={0} aria-label={t("tabs.files")}>
+    <Table.ScrollContainer
+      minWidth={320}
+      scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "region", "aria-label": t("tabs.files") } }}
+    >
       <Table highlightOnHover verticalSpacing="sm">
         <Table.Thead>
           <Table.Tr>
@@ -69,8 +72,8 @@ function FilePage({ after, assistantId, changes, onChanged, last, onMore }: File
   }, [changes, again]);
   const retry = () => again({ requestPolicy: "network-only" });
   const page = data?.documents;
-  const row = (cell: React.ReactNode) => (
-    <Table.Tr>
+  const row = (cell: React.ReactNode, nothing = false) => (
+    <Table.Tr data-nothing={nothing || undefined}>
       <Table.Td colSpan={5}>{cell}</Table.Td>
     </Table.Tr>
   );
@@ -83,7 +86,7 @@ function FilePage({ after, assistantId, changes, onChanged, last, onMore }: File
       ))}
       {page?.edges.length === 0 &&
         after === null &&
-        row(<EmptyState icon={FileText} title={t("file.none")} text={t("file.none_text")} />)}
+        row(<EmptyState icon={FileText} title={t("file.none")} text={t("file.none_text")} />, true)}
       {last &&
         page?.pageInfo.hasNextPage &&
         row(

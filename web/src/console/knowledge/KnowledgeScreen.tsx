@@ -1,9 +1,10 @@
-import { ScrollArea, Tabs } from "@mantine/core";
+import { Tabs } from "@mantine/core";
 import { BookOpenText, FileUp, ListTree, MessageCircleQuestion, SearchCheck } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, Route, Routes, useLocation, useNavigate } from "react-router";
 import { PageHeader } from "../parts/PageHeader.tsx";
+import { TabStrip } from "../parts/TabStrip.tsx";
 import { FaqTab } from "./FaqTab.tsx";
 import { FilesTab } from "./FilesTab.tsx";
 import { QaTab } from "./QaTab.tsx";
@@ -48,16 +49,11 @@ function KnowledgeTabs({ children }: { children: ReactNode }) {
   const open = pathname.split("/")[2] ?? "files";
   return (
     <Tabs value={open} onChange={(name) => navigate(`/knowledge/${name}${name === "faq" ? "" : search}`)}>
-      {/* On a phone the tabs scroll sideways instead of standing in three rows. */}
-      <ScrollArea type="never" mb="md">
-        <Tabs.List aria-label={t("title")} style={{ flexWrap: "nowrap" }}>
-          {TABS.map(({ name, icon: Icon }) => (
-            <Tabs.Tab key={name} value={name} leftSection={<Icon size={16} aria-hidden />} style={{ flexShrink: 0 }}>
-              {t(`tabs.${name}`)}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-      </ScrollArea>
+      <TabStrip
+        label={t("title")}
+        open={open}
+        tabs={TABS.map(({ name, icon }) => ({ value: name, label: t(`tabs.${name}`), icon }))}
+      />
       <Tabs.Panel value={open}>{children}</Tabs.Panel>
     </Tabs>
   );

@@ -47,13 +47,16 @@ function SourceList({ assistantId }: { assistantId: string | null }) {
     return <EmptyState icon={ListTree} title={t("source.none")} text={t("source.none_text")} />;
   }
   return (
-    <Table.ScrollContainer minWidth={320} tabIndex={0} aria-label={t("tabs.sources")}>
+    <Table.ScrollContainer
+      minWidth={320}
+      scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "region", "aria-label": t("tabs.sources") } }}
+    >
       <Table highlightOnHover verticalSpacing="sm">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t("source.name")}</Table.Th>
             <Table.Th>{t("source.passages")}</Table.Th>
-            <Table.Th>{t("source.updated")}</Table.Th>
+            <Table.Th visibleFrom="sm">{t("source.updated")}</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -79,7 +82,7 @@ function SourceRow({ source, assistantId }: { source: Source; assistantId: strin
           {source.chunks}
         </Badge>
       </Table.Td>
-      <Table.Td style={{ whiteSpace: "nowrap" }}>
+      <Table.Td visibleFrom="sm" style={{ whiteSpace: "nowrap" }}>
         <Time at={source.updatedAt} relative />
       </Table.Td>
     </Table.Tr>

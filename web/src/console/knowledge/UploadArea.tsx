@@ -34,7 +34,9 @@ export function UploadArea({ assistantId, onUploaded }: UploadAreaProps) {
         onReject={refuse}
         accept={ACCEPTED}
         p="lg"
-        inputProps={{ "aria-label": t("upload.title") }}
+        role="button"
+        aria-label={t("upload.title")}
+        inputProps={{ "aria-hidden": true }}
       >
         <Group justify="center" gap="md" style={{ pointerEvents: "none" }}>
           <FileUp size={32} aria-hidden />

@@ -16,13 +16,7 @@ export function LeadDrawer({ id, onClose }: { id: string; onClose: () => void })
   const [{ data, error, fetching }, again] = useQuery({ query: ONE, variables: { id } });
   const lead = data?.lead;
   return (
-    <Drawer
-      opened
-      onClose={onClose}
-      position="right"
-      size="lg"
-      title={lead?.name ?? t("lead")}
-    >
+    <Drawer opened onClose={onClose} position="right" size="lg" title={lead?.name ?? t("lead")}>
       {error && <ErrorState error={error} onRetry={() => again({ requestPolicy: "network-only" })} />}
       {fetching && !lead && <Loading rows={5} />}
       {lead && (

@@ -13,13 +13,7 @@ import { MailFrame } from "./MailFrame.tsx";
 export function MailDrawer({ id, onClose }: { id: string | null; onClose: () => void }) {
   const { t } = useTranslation("mail");
   return (
-    <Drawer
-      opened={id !== null}
-      onClose={onClose}
-      position="right"
-      size="lg"
-      title={t("letter")}
-    >
+    <Drawer opened={id !== null} onClose={onClose} position="right" size="lg" title={t("letter")}>
       {id !== null && <Letter id={id} />}
     </Drawer>
   );

@@ -7,7 +7,10 @@ import type { Mail } from "./documents.ts";
 export function MailTable({ mails }: { mails: Mail[] }) {
   const { t } = useTranslation("mail");
   return (
-    <Table.ScrollContainer minWidth={680} tabIndex={0} role="region" aria-label={t("title")}>
+    <Table.ScrollContainer
+      minWidth={680}
+      scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "region", "aria-label": t("title") } }}
+    >
       <Table highlightOnHover>
         <Table.Thead>
           <Table.Tr>

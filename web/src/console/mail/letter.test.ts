@@ -2,12 +2,17 @@ import { describe, expect, it } from "vitest";
 import { asPage, dress } from "./letter.ts";
 
 const LETTER = `<html><head><style>p{}</style><base href="https://evil.example"></head><body style="color: red">
-  <p style="margin: 4px" onclick="steal()">Hello</p><img src="x" onerror="steal()"><script>steal()</script>
+  <p style="margin: 4px" onclick="steal()">Hello. What style = yours?</p><img src="x" onerror="steal()"><script>steal()</script>
   <form action="https://evil.example"><input></form></body></html>`;
 
 const opened = () => new DOMParser().parseFromString(asPage(LETTER), "text/html");
 
 describe("an e-mail as a page", () => {
+  it("keeps its words, also those about style", () => {
+    expect(opened().body.textContent).toContain("What style = yours?");
+    expect(asPage("<a".repeat(200_000))).toContain("<!doctype html>");
+  });
+
   it("neither runs nor sends anything", () => {
     const page = opened();
     expect(page.querySelectorAll("script, base, form, [onclick], [onerror]")).toHaveLength(0);
@@ -16,7 +21,7 @@ describe("an e-mail as a page", () => {
 
   it("has no inline styles until it is dressed", () => {
     const page = opened();
-    expect(page.querySelectorAll("[style], style")).toHaveLength(0);
+    expect(page.querySelectorAll("[style], style, x-style")).toHaveLength(0);
     dress(page);
     expect(page.querySelector("p")?.style.margin).toBe("4px");
     expect(page.body.style.color).toBe("red");

@@ -1,12 +1,21 @@
 const STYLE = "data-style";
+const SHEET = "x-style";
+
+/** Renamed before they are read: the policy is asked about styles already while a document is parsed. */
+const withoutStyles = (html: string) =>
+  html
+    .replace(/<(\/?)style(?=[\s/>])/gi, `<$1${SHEET}`)
+    .replace(/<[a-z][^<>]*>/gi, (tag) => tag.replace(/([\s"'/])style(?=\s*=)/gi, `$1${STYLE}`));
 
 /**
  * An e-mail as a page of its own that our Content Security Policy lets stand: its inline styles wait in `data-style`,
  * for `dress` to set them by script, which the policy allows. What runs, loads or sends is left out.
  */
 export function asPage(html: string): string {
-  const page = new DOMParser().parseFromString(html, "text/html");
-  for (const element of page.querySelectorAll("script, style, link, meta, base, iframe, object, embed, form")) {
+  const page = new DOMParser().parseFromString(withoutStyles(html), "text/html");
+  for (const element of page.querySelectorAll(
+    `${SHEET}, script, style, link, meta, base, iframe, object, embed, form`,
+  )) {
     element.remove();
   }
   for (const element of page.querySelectorAll("*")) {

@@ -1,4 +1,4 @@
-import { Alert, Box, SimpleGrid, Skeleton } from "@mantine/core";
+import { Alert, Box, SimpleGrid } from "@mantine/core";
 import { TriangleAlert } from "lucide-react";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
@@ -17,11 +17,12 @@ export function BalanceTiles({ moved }: { moved: number }) {
     if (moved > 0) again({ requestPolicy: "network-only" });
   }, [moved, again]);
   const balance = data?.balance;
-  if (!balance) {
-    if (!fetching) return <ErrorState error={error} onRetry={() => again({ requestPolicy: "network-only" })} />;
-    return <Skeleton height={112} radius="md" mb="md" />;
+  if (!balance && !fetching) {
+    return <ErrorState error={error} onRetry={() => again({ requestPolicy: "network-only" })} />;
   }
-  const empty = Number(balance.balance) <= 0;
+  const empty = balance && Number(balance.balance) <= 0;
+  // The tiles stand from the beginning, so that nothing below them moves when the figures come.
+  const sum = (amount?: string) => (balance && amount !== undefined ? money(amount, balance.currency) : "–");
   return (
     <Box mb="md">
       {empty && (
@@ -30,10 +31,10 @@ export function BalanceTiles({ moved }: { moved: number }) {
         </Alert>
       )}
       <SimpleGrid cols={{ base: 2, md: 4 }} spacing="sm">
-        <StatTile label={t("balance")} value={money(balance.balance, balance.currency)} />
-        <StatTile label={t("spent")} value={money(balance.totalSpent, balance.currency)} />
-        <StatTile label={t("bonus")} value={money(balance.welcomeBonus, balance.currency)} />
-        <StatTile label={t("pending")} value={number(balance.pendingTransactions)} />
+        <StatTile label={t("balance")} value={sum(balance?.balance)} />
+        <StatTile label={t("spent")} value={sum(balance?.totalSpent)} />
+        <StatTile label={t("bonus")} value={sum(balance?.welcomeBonus)} />
+        <StatTile label={t("pending")} value={balance ? number(balance.pendingTransactions) : "–"} />
       </SimpleGrid>
     </Box>
   );

@@ -17,7 +17,10 @@ export function PaymentTable({ payments, onChange }: { payments: Payment[]; onCh
   const [refunded, setRefunded] = useState<Payment | null>(null);
   return (
     <>
-      <Table.ScrollContainer minWidth={720} tabIndex={0} role="region" aria-label={t("payments.title")}>
+      <Table.ScrollContainer
+        minWidth={720}
+        scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "region", "aria-label": t("payments.title") } }}
+      >
         <Table highlightOnHover className="figures">
           <Table.Thead>
             <Table.Tr>

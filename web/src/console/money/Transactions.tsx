@@ -46,7 +46,10 @@ function TransactionTable({ rows }: { rows: Transaction[] }) {
   const { t } = useTranslation("money");
   const { money } = useFormat();
   return (
-    <Table.ScrollContainer minWidth={480} tabIndex={0} role="region" aria-label={t("transactions.title")}>
+    <Table.ScrollContainer
+      minWidth={480}
+      scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "region", "aria-label": t("transactions.title") } }}
+    >
       <Table highlightOnHover className="figures">
         <Table.Thead>
           <Table.Tr>

@@ -54,7 +54,10 @@ function UsageTable({ rows }: { rows: Rows }) {
   if (rows.length === 0) return <EmptyState icon={Cpu} title={t("usage.empty")} text={t("usage.empty_text")} />;
   const columns = ["requests", "failures", "prompt", "completion", "cost", "duration"] as const;
   return (
-    <Table.ScrollContainer minWidth={680} tabIndex={0} role="region" aria-label={t("usage.title")}>
+    <Table.ScrollContainer
+      minWidth={680}
+      scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "region", "aria-label": t("usage.title") } }}
+    >
       <Table highlightOnHover className="figures">
         <Table.Thead>
           <Table.Tr>

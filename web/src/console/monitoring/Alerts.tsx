@@ -45,7 +45,10 @@ export function Alerts({ changes }: { changes: number }) {
 function AlertTable({ alerts }: { alerts: Alert[] }) {
   const { t } = useTranslation("monitoring");
   return (
-    <Table.ScrollContainer minWidth={620} tabIndex={0} role="region" aria-label={t("alerts.title")}>
+    <Table.ScrollContainer
+      minWidth={620}
+      scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "region", "aria-label": t("alerts.title") } }}
+    >
       <Table highlightOnHover>
         <Table.Thead>
           <Table.Tr>

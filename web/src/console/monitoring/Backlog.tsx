@@ -23,10 +23,18 @@ export function Backlog({ changes }: { changes: number }) {
   }, [changes, again]);
   // What is dead stands below, one by one.
   const rows = data?.jobBacklog?.filter((row) => row.state !== "DEAD");
-  if (!rows) return fetching ? <Loading rows={2} height={44} /> : <ErrorState error={error} onRetry={look} />;
-  if (rows.length === 0) return <Text c="dimmed">{t("jobs.all_done")}</Text>;
+  if (!rows) return fetching ? <Loading rows={1} height={24} /> : <ErrorState error={error} onRetry={look} />;
+  if (rows.length === 0)
+    return (
+      <Text c="dimmed" size="sm" mih={24}>
+        {t("jobs.all_done")}
+      </Text>
+    );
   return (
-    <Table.ScrollContainer minWidth={520} tabIndex={0} role="region" aria-label={t("jobs.backlog")}>
+    <Table.ScrollContainer
+      minWidth={520}
+      scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "region", "aria-label": t("jobs.backlog") } }}
+    >
       <Table className="figures">
         <Table.Thead>
           <Table.Tr>

@@ -34,7 +34,10 @@ export function DeadJobs({ onChange }: { onChange: () => void }) {
       empty={<EmptyState icon={CircleCheck} title={t("jobs.no_dead")} text={t("jobs.no_dead_text")} />}
     >
       {(rows) => (
-        <Table.ScrollContainer minWidth={680} tabIndex={0} role="region" aria-label={t("jobs.dead")}>
+        <Table.ScrollContainer
+          minWidth={680}
+          scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "region", "aria-label": t("jobs.dead") } }}
+        >
           <Table highlightOnHover>
             <Table.Thead>
               <Table.Tr>

@@ -26,7 +26,10 @@ export function LogTable({ lines, onSource }: { lines: LogLine[]; onSource: (sou
   const [open, setOpen] = useState<LogLine | null>(null);
   return (
     <>
-      <Table.ScrollContainer minWidth={720} tabIndex={0} role="region" aria-label={t("logs.title")}>
+      <Table.ScrollContainer
+        minWidth={720}
+        scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "region", "aria-label": t("logs.title") } }}
+      >
         <Table highlightOnHover>
           <Table.Thead>
             <Table.Tr>
@@ -65,12 +68,7 @@ export function LogTable({ lines, onSource }: { lines: LogLine[]; onSource: (sou
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
-      <Drawer
-        opened={open !== null}
-        onClose={() => setOpen(null)}
-        position="right"
-        title={t("logs.line")}
-      >
+      <Drawer opened={open !== null} onClose={() => setOpen(null)} position="right" title={t("logs.line")}>
         {open && <Line line={open} />}
       </Drawer>
     </>

@@ -1,6 +1,7 @@
-import { ScrollArea, Tabs } from "@mantine/core";
+import { Tabs } from "@mantine/core";
 import type { ReactNode } from "react";
-import { useLocation, useNavigate } from "react-router";
+import { Navigate, useLocation, useNavigate } from "react-router";
+import { TabStrip } from "./TabStrip.tsx";
 
 interface RouteTab {
   /** Below the base; empty for the base itself. */
@@ -22,19 +23,15 @@ const HOME = "/";
 export function RouteTabs({ base, tabs, label, children }: RouteTabsProps) {
   const { pathname } = useLocation();
   const navigate = useNavigate();
-  const open = tabs.find((tab) => tab.path !== "" && pathname.startsWith(`${base}/${tab.path}`))?.path || HOME;
+  const path = pathname.slice(base.length + 1).split("/")[0] ?? "";
+  const open = tabs.find((tab) => tab.path === path);
+  // An old or mistyped address, or a tab that this person has no right to.
+  if (!open) return <Navigate to={base} replace />;
+  const value = open.path || HOME;
   return (
-    <Tabs value={open} onChange={(path) => navigate(path === HOME ? base : `${base}/${path}`)} keepMounted={false}>
-      <ScrollArea type="never" mb="md">
-        <Tabs.List aria-label={label} style={{ flexWrap: "nowrap" }}>
-          {tabs.map((tab) => (
-            <Tabs.Tab key={tab.path} value={tab.path || HOME} style={{ whiteSpace: "nowrap" }}>
-              {tab.label}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-      </ScrollArea>
-      <Tabs.Panel value={open}>{children}</Tabs.Panel>
+    <Tabs value={value} onChange={(to) => navigate(to === HOME ? base : `${base}/${to}`)} keepMounted={false}>
+      <TabStrip label={label} open={value} tabs={tabs.map((tab) => ({ value: tab.path || HOME, label: tab.label }))} />
+      <Tabs.Panel value={value}>{children}</Tabs.Panel>
     </Tabs>
   );
 }

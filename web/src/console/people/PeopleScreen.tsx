@@ -51,11 +51,7 @@ export default function PeopleScreen() {
       >
         {(people) => <PeopleTable people={people} onOpen={setOpen} />}
       </PagedList>
-      <Modal
-        opened={adding}
-        onClose={form.close}
-        title={t("add")}
-      >
+      <Modal opened={adding} onClose={form.close} title={t("add")}>
         <NewPerson onClose={form.close} onCreated={pages.reload} />
       </Modal>
       <PersonDrawer person={open} onClose={() => setOpen(null)} onChanged={pages.reload} />

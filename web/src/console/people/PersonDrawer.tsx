@@ -23,12 +23,7 @@ export function PersonDrawer({ person, onClose, onChanged }: PersonDrawerProps) 
   const { t } = useTranslation("people");
   const name = person && (nameOf(person) ?? t("nameless"));
   return (
-    <Drawer
-      opened={person !== null}
-      onClose={onClose}
-      position="right"
-      title={name}
-    >
+    <Drawer opened={person !== null} onClose={onClose} position="right" title={name}>
       {person && <Details key={person.id} person={person} onChanged={onChanged} />}
     </Drawer>
   );

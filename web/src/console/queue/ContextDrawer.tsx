@@ -31,7 +31,7 @@ export function ContextDrawer({ row, taking, onTake, onClose, onMove }: ContextD
       onClose={onClose}
       position="right"
       size="lg"
-      title={row?.customerName || t("nameless")}
+      title={row && (row.customerName || t("nameless", { id: row.dialogId }))}
     >
       {row && (
         <Stack>

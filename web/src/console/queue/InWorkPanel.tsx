@@ -32,7 +32,8 @@ export function InWorkPanel({ page }: { page?: ResultOf<typeof IN_WORK>["dialogs
 
 function DialogLine({ dialog, mine }: { dialog: DialogInWork; mine: boolean }) {
   const { t } = useTranslation("queue");
-  const name = `${dialog.firstName} ${dialog.lastName}`.trim() || dialog.telegramUsername || t("nameless");
+  const name =
+    `${dialog.firstName} ${dialog.lastName}`.trim() || dialog.telegramUsername || t("nameless", { id: dialog.id });
   return (
     <Stack gap={0}>
       <Group gap={6} wrap="nowrap">

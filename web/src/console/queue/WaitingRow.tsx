@@ -25,11 +25,11 @@ const COLORS = {
 /** A dialog that waits: its place, who asks for what, and for how long. */
 export function WaitingRow({ row, taking, onTake, onLook }: WaitingRowProps) {
   const { t } = useTranslation("queue");
-  const name = row.customerName || t("nameless");
+  const name = row.customerName || t("nameless", { id: row.dialogId });
   return (
     <Paper withBorder p="sm" component="li" aria-label={name}>
       <Group wrap="nowrap" align="flex-start" gap="sm">
-        <ThemeIcon variant="light" radius="xl" size={36} className="figures" aria-label={t("place", row)}>
+        <ThemeIcon variant="light" radius="xl" size={36} className="figures" role="img" aria-label={t("place", row)}>
           {row.position}
         </ThemeIcon>
         <Stack gap={6} flex={1} miw={0}>

@@ -60,7 +60,8 @@ export function useQueueAlerts(waiting: Waiting[] | undefined): void {
     if (duty.status === null || duty.status === "AWAY" || rows.length === 0) return;
     const [row] = rows;
     const title = t("alert", { count: rows.length });
-    const body = rows.length === 1 && row ? `${row.customerName || t("nameless")}: ${row.lastMessage}` : "";
+    const body =
+      rows.length === 1 && row ? `${row.customerName || t("nameless", { id: row.dialogId })}: ${row.lastMessage}` : "";
     if (duty.sound) void chime();
     notifications.show({ id: "queue", title, message: body.slice(0, 160), autoClose: 8000 });
     const hidden = document.visibilityState !== "visible";

@@ -32,7 +32,7 @@ export function Telegram({ company }: { company: CompanySettings }) {
         {error && !data ? (
           <ErrorState error={error} onRetry={again} />
         ) : !data ? (
-          <Loading rows={1} height={80} />
+          <Loading rows={1} height={84} />
         ) : data.telegramBot ? (
           <Connected bot={data.telegramBot} onChange={again} />
         ) : (

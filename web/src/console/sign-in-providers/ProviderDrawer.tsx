@@ -7,7 +7,7 @@ import { useMutation } from "urql";
 import { codeOf, fieldOf, useErrorText } from "../parts/errors.ts";
 import { CREATE, type Provider, UPDATE } from "./documents.ts";
 import { RoleFields } from "./RoleFields.tsx";
-import { inputOf, type ProviderValues, valuesOf } from "./values.ts";
+import { inputOf, needsSecret, type ProviderValues, valuesOf } from "./values.ts";
 
 interface ProviderDrawerProps {
   open: Provider | "new" | null;
@@ -95,7 +95,10 @@ function useProviderForm(provider: Provider | null, onSaved: () => void) {
   const required = isNotEmpty(t("required"));
   const form = useForm<ProviderValues>({
     initialValues: valuesOf(provider),
-    validate: { name: required, issuer: required, clientId: required },
+    validate: {
+      ...{ name: required, issuer: required, clientId: required },
+      clientSecret: (_, values) => (needsSecret(provider, values) ? t("secret_anew") : null),
+    },
   });
   const save = form.onSubmit(async (values) => {
     const input = inputOf(values);

@@ -34,6 +34,11 @@ export function valuesOf(provider: Provider | null): ProviderValues {
   };
 }
 
+/** Whether the issuer is another than the one that gave the kept secret: it is not sent to anybody else. */
+export function needsSecret(provider: Provider | null, { clientSecret, issuer }: ProviderValues): boolean {
+  return provider?.hasSecret === true && issuer.trim() !== provider.issuer && clientSecret === "";
+}
+
 /** As the API takes it: without a secret where none was typed, without rules that name nothing. */
 export function inputOf({ clientSecret, roleRules, ...values }: ProviderValues) {
   const rules = roleRules.filter((rule) => rule.value.trim() !== "");

@@ -2,7 +2,7 @@ import { Alert, Button, Center, Loader } from "@mantine/core";
 import { CircleAlert } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useLocation, useNavigate } from "react-router";
+import { Link, useLocation, useNavigate, useParams } from "react-router";
 import { useMutation } from "urql";
 import { ErrorState } from "../parts/ErrorState.tsx";
 import { session } from "../session.ts";
@@ -13,7 +13,8 @@ import { Entrance } from "./Entrance.tsx";
 /** Where the company's provider sends the browser back to: finishes the sign-in, and goes on where it began. */
 export function Callback() {
   const { t } = useTranslation("sign-in");
-  const { failed, refused, company } = useFinish();
+  const { company = "" } = useParams();
+  const { failed, refused } = useFinish(company);
   if (!failed && refused === undefined) {
     return (
       <Entrance title={t("callback.title")} text={t("callback.waiting")}>
@@ -31,14 +32,14 @@ export function Callback() {
           {t("callback.refused", { reason: refused })}
         </Alert>
       )}
-      <Button component={Link} to={company ? `/?company=${encodeURIComponent(company)}` : "/"}>
+      <Button component={Link} to={`/?company=${encodeURIComponent(company)}`}>
         {t("callback.again")}
       </Button>
     </Entrance>
   );
 }
 
-function useFinish() {
+function useFinish(company: string) {
   const { search } = useLocation();
   const navigate = useNavigate();
   const [, finish] = useMutation(FINISH);
@@ -52,12 +53,14 @@ function useFinish() {
     endAttempt();
     void (async () => {
       const { kind: _, ...given } = answer;
-      const result = await finish({ input: { ...given, browserKey: attempt?.browserKey ?? "" } });
+      const result = await finish({ input: { ...given, company, browserKey: attempt?.browserKey ?? "" } });
       if (!result.data?.finishSignIn) return setFailed(result.error ?? new Error());
       // The code leaves the address and the history before anything else happens.
       await navigate(attempt?.returnTo ?? "/", { replace: true });
       session.open(result.data.finishSignIn);
     })();
-  }, [answer, attempt, finish, navigate]);
-  return { failed, refused: answer.kind === "refused" ? answer.reason : undefined, company: attempt?.company };
+  }, [answer, attempt, company, finish, navigate]);
+  // Anybody can write an address: words in it are a provider's only where a sign-in was begun.
+  const reason = answer.kind === "refused" ? (attempt ? answer.reason : "—") : undefined;
+  return { failed, refused: reason };
 }

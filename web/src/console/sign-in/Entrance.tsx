@@ -1,13 +1,12 @@
 import { Box, Group, Paper, SegmentedControl, Stack, Text, Title } from "@mantine/core";
-import { type ReactNode, useEffect } from "react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { type AppLanguage, LANGUAGE_NAMES, LANGUAGES, setLanguage } from "../i18n.ts";
+import { useTitle } from "../parts/useTitle.ts";
 
 /** What stands around every screen of those who are not signed in: the product's name, one card, the language. */
 export function Entrance({ title, text, children }: { title: string; text?: string; children: ReactNode }) {
-  useEffect(() => {
-    document.title = `${title} · Opora`;
-  }, [title]);
+  useTitle(title);
   return (
     <Stack component="main" mih="100dvh" align="center" justify="center" gap="lg" p="md">
       <a href="/" style={{ color: "inherit", textDecoration: "none" }}>

@@ -7,7 +7,7 @@ import { SignIn } from "./SignIn.tsx";
 export function SignedOutScreens() {
   return (
     <Routes>
-      <Route path="sign-in/callback" element={<Callback />} />
+      <Route path="sign-in/callback/:company" element={<Callback />} />
       <Route path="sign-in/register" element={<Register />} />
       <Route path="*" element={<SignIn />} />
     </Routes>

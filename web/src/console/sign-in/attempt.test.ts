@@ -15,6 +15,7 @@ describe("what a provider answers", () => {
   it("is a refusal with its reason, and never half a code", () => {
     expect(readAnswer("?error=access_denied&error_description=No")).toEqual({ kind: "refused", reason: "No" });
     expect(readAnswer("?code=c")).toEqual({ kind: "refused", reason: "—" });
+    expect(readAnswer(`?error=${"x".repeat(5000)}`)).toEqual({ kind: "refused", reason: "x".repeat(300) });
   });
 });
 

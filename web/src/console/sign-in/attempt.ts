@@ -8,6 +8,7 @@ export interface Attempt {
 
 const ATTEMPT = "opora.sign-in";
 const COMPANY = "opora.company";
+const LONGEST_REASON = 300;
 
 export function keepAttempt(attempt: Attempt): void {
   sessionStorage.setItem(ATTEMPT, JSON.stringify(attempt));
@@ -37,7 +38,8 @@ export function readAnswer(search: string): Answer {
   const code = given.get("code");
   const state = given.get("state");
   if (code && state) return { kind: "code", code, state, issuer: given.get("iss") };
-  return { kind: "refused", reason: given.get("error_description") ?? given.get("error") ?? "—" };
+  const reason = given.get("error_description") ?? given.get("error") ?? "—";
+  return { kind: "refused", reason: reason.slice(0, LONGEST_REASON) };
 }
 
 /** The company by the link that was followed, else the one that was used here last. */

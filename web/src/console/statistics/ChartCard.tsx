@@ -12,6 +12,9 @@ interface ChartCardProps {
   children: ReactNode;
 }
 
+/** For the charts in it: hidden from screen readers, they are no stop of the keyboard either. */
+export const DRAWN = { accessibilityLayer: false };
+
 /** A chart with its name. Who cannot see it, or wants the numbers, reads them as a table. */
 export function ChartCard({ title, text, table, children }: ChartCardProps) {
   const { t } = useTranslation("statistics");
@@ -58,7 +61,12 @@ export function ChartCard({ title, text, table, children }: ChartCardProps) {
 
 function ChartTable({ label, head, rows }: ChartCardProps["table"] & { label: string }) {
   return (
-    <Table.ScrollContainer minWidth={0} h={280} maxHeight={280} tabIndex={0} role="region" aria-label={label}>
+    <Table.ScrollContainer
+      minWidth={0}
+      h={280}
+      maxHeight={280}
+      scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "region", "aria-label": label } }}
+    >
       <Table stickyHeader className="figures">
         <Table.Thead>
           <Table.Tr>

@@ -2,7 +2,7 @@ import { BarChart } from "@mantine/charts";
 import { Center, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../parts/useFormat.ts";
-import { ChartCard } from "./ChartCard.tsx";
+import { ChartCard, DRAWN } from "./ChartCard.tsx";
 import type { Current } from "./documents.ts";
 
 /** Why people were called in the period. */
@@ -26,6 +26,7 @@ export function EscalationChart({ escalations }: { escalations: Current["escalat
       ) : (
         <BarChart
           h={280}
+          barChartProps={DRAWN}
           data={data}
           dataKey="cause"
           type="stacked"

@@ -17,7 +17,10 @@ export function OperatorTable({ operators }: { operators: Current["operators"] }
       {operators.length === 0 ? (
         <Text c="dimmed">{t("operators.none")}</Text>
       ) : (
-        <Table.ScrollContainer minWidth={720} tabIndex={0} role="region" aria-label={t("operators.title")}>
+        <Table.ScrollContainer
+          minWidth={720}
+          scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "region", "aria-label": t("operators.title") } }}
+        >
           <Table highlightOnHover className="figures">
             <Table.Thead>
               <Table.Tr>

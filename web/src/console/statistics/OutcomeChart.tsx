@@ -1,7 +1,7 @@
 import { BarChart } from "@mantine/charts";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../parts/useFormat.ts";
-import { ChartCard } from "./ChartCard.tsx";
+import { ChartCard, DRAWN } from "./ChartCard.tsx";
 import type { Point } from "./period.ts";
 
 const OUTCOMES = [
@@ -26,6 +26,7 @@ export function OutcomeChart({ points }: { points: Point[] }) {
     >
       <BarChart
         h={280}
+        barChartProps={DRAWN}
         data={points.map((point) => ({ ...point, day: day(point.day) }))}
         dataKey="day"
         type="percent"

@@ -1,7 +1,7 @@
 import { BarChart } from "@mantine/charts";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../parts/useFormat.ts";
-import { ChartCard } from "./ChartCard.tsx";
+import { ChartCard, DRAWN } from "./ChartCard.tsx";
 import type { Current } from "./documents.ts";
 
 /** How many waited how long: the median alone hides those whom nobody answered for a day. */
@@ -27,6 +27,7 @@ export function ResponseSpreadChart({ response }: { response: Current["firstResp
     >
       <BarChart
         h={280}
+        barChartProps={DRAWN}
         data={data}
         dataKey="name"
         orientation="vertical"

@@ -1,7 +1,7 @@
 import { LineChart } from "@mantine/charts";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../parts/useFormat.ts";
-import { ChartCard } from "./ChartCard.tsx";
+import { ChartCard, DRAWN } from "./ChartCard.tsx";
 import { durationTicks, type Point } from "./period.ts";
 
 /** The median wait for an operator's first answer, over time. */
@@ -18,6 +18,7 @@ export function ResponseTrendChart({ points }: { points: Point[] }) {
     >
       <LineChart
         h={280}
+        lineChartProps={DRAWN}
         data={points.map((point) => ({ day: day(point.day), wait: point.firstResponseS }))}
         dataKey="day"
         curveType="linear"

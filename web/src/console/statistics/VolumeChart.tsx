@@ -1,7 +1,7 @@
 import { BarChart } from "@mantine/charts";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../parts/useFormat.ts";
-import { ChartCard } from "./ChartCard.tsx";
+import { ChartCard, DRAWN } from "./ChartCard.tsx";
 import type { Point } from "./period.ts";
 
 /** How many conversations began, by kind. */
@@ -20,6 +20,7 @@ export function VolumeChart({ points }: { points: Point[] }) {
     >
       <BarChart
         h={280}
+        barChartProps={DRAWN}
         data={data}
         dataKey="day"
         type="stacked"

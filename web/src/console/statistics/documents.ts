@@ -27,7 +27,7 @@ export const STATISTICS = graphql(`
       resolved
       resolution { count averageHours medianHours }
       days { day resolved }
-      categories { category { id name } count percentage }
+      categories { category { id key name } count percentage }
     }
     ticketsBefore: ticketStatistics(from: $previous, to: $from) { resolved resolution { medianHours } }
   }

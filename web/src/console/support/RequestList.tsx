@@ -70,7 +70,10 @@ export function RequestList() {
 function RequestTable({ requests }: { requests: Requests["requests"] }) {
   const { t } = useTranslation("support");
   return (
-    <Table.ScrollContainer minWidth={600} tabIndex={0} role="region" aria-label={t("title")}>
+    <Table.ScrollContainer
+      minWidth={600}
+      scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "region", "aria-label": t("title") } }}
+    >
       <Table highlightOnHover>
         <Table.Thead>
           <Table.Tr>

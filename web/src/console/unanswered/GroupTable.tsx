@@ -40,7 +40,10 @@ export function GroupTable({ page, status, search, onChanged }: GroupTableProps)
         </Text>
         {here.length > 0 && <Together ids={here} status={status} onChanged={changed} />}
       </Group>
-      <Table.ScrollContainer minWidth={320} tabIndex={0} aria-label={t("title")}>
+      <Table.ScrollContainer
+        minWidth={320}
+        scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "region", "aria-label": t("title") } }}
+      >
         <Table highlightOnHover verticalSpacing="sm">
           <Table.Thead>
             <Table.Tr>

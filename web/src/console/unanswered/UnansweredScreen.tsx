@@ -96,13 +96,7 @@ function OpenGroup({ onChanged }: { onChanged: () => void }) {
   const phone = useMediaQuery("(max-width: 48em)");
   const close = () => navigate("/unanswered");
   return (
-    <Drawer
-      opened={id !== undefined}
-      onClose={close}
-      position="right"
-      size={phone ? "100%" : "xl"}
-      title={t("group")}
-    >
+    <Drawer opened={id !== undefined} onClose={close} position="right" size={phone ? "100%" : "xl"} title={t("group")}>
       {id && (
         <GroupDetail
           key={id}

@@ -86,9 +86,15 @@ export function Widget({ chat, settings, host, onCommands }: Props) {
   useEffect(() => {
     if (open) void chat.start();
   }, [open, chat]);
+  const left = useRef(false);
+  // Once it is drawn: on a phone the button is not there while the chat is.
+  useEffect(() => {
+    if (!open && left.current) launcher.current?.focus();
+    left.current = false;
+  }, [open]);
   const close = () => {
+    left.current = true;
     setOpen(false);
-    launcher.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Escape" && !event.isComposing) close();
