@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
-from tests.browser import chromium
+from tests.browser import chromium, shop
 from tests.browser.console import Seat, open_seat
-from tests.browser.demo import demo
+from tests.browser.demo import Demo, demo
+from tests.browser.visitors import OpenVisit, Visitor, leave
+from tests.browser.wire import Wire, wire_to
 
 OpenSeat = Callable[..., Awaitable[Seat]]
 
@@ -21,10 +23,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def origin() -> Iterator[str]:
-    """The address of an installation with the demo tenant."""
-    with demo() as installation:
-        yield installation.origin
+def installation() -> Iterator[Demo]:
+    """With the demo tenant; one for all tests, so each makes tickets and dialogs of its own."""
+    with demo() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def origin(installation: Demo) -> str:
+    return installation.origin
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[str]:
+    """The origin of a shop that has the widget."""
+    with shop.running() as address:
+        yield address
+
+
+@pytest.fixture
+async def wire(origin: str) -> AsyncIterator[Wire]:
+    """A line to the installation that can be cut."""
+    async with wire_to(origin) as line:
+        yield line
 
 
 @pytest.fixture(scope="session")
@@ -45,3 +66,19 @@ async def seat(browser: Browser, origin: str) -> AsyncIterator[OpenSeat]:
     yield open_one
     for each in opened:
         await each.context.close()
+
+
+@pytest.fixture
+async def visit(seat: OpenSeat, site: str, origin: str) -> AsyncIterator[OpenVisit]:
+    """`await visit()`: a visitor on the shop's page; `line` is how they reach Opora, `language` the page's."""
+    visitors: list[Visitor] = []
+
+    async def arrive(*, line: str | None = None, language: str = "en", **wishes: object) -> Visitor:
+        visitors.append(Visitor(await seat(language=language, **wishes), origin))
+        await visitors[-1].arrive(site, line or origin, language)
+        return visitors[-1]
+
+    yield arrive
+    for visitor in visitors:
+        if dialog_id := await visitor.dialog_id():
+            leave(origin, dialog_id)

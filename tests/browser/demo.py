@@ -1,10 +1,15 @@
 """`opora up` with the demo tenant, as `make run` starts it, on data of its own."""
 
+import json
+import os
 import shutil
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 from tests.embedded.running import free_port
 from tests.fixtures.clusters import seed
@@ -20,6 +25,12 @@ class Demo:
 
     origin: str
     data: Path
+
+    def kill_api(self) -> None:
+        """As a crash would; `opora up` starts it again."""
+        for pid in map(int, json.loads((self.data / "run" / "children.json").read_text("ascii"))):
+            if psutil.pid_exists(pid) and "api" in psutil.Process(pid).cmdline():
+                os.kill(pid, signal.SIGKILL)
 
 
 @contextmanager

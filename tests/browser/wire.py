@@ -1,7 +1,8 @@
 """The line between a browser and Opora, which a test cuts and mends.
 
-Browsers' own "offline" (`set_offline`) leaves WebSockets open that stand, and a test cannot choose what of an exchange is
-lost with it. This one is a relay of TCP connections: what is cut is cut for requests and sockets alike, as it is for people.
+Browsers' own "offline" (`set_offline`) leaves WebSockets open that stand, and a test cannot choose what of an exchange
+is lost with it. This one is a relay of TCP connections: what is cut is cut for requests and sockets alike, as it is for
+people.
 """
 
 import asyncio
