@@ -68,6 +68,7 @@ lock:  ## resolve requirements*.in into the lock files; ARGS="--upgrade" for new
 screenshots:  ## docs/images/*.png anew, from an installation of their own in Chromium
 	@$(ENVIRONMENT) dev
 	@$(ENVIRONMENT) web-dev
+	@$(ENVIRONMENT) browser
 	@$(BIN)/python -m tests.browser.screenshots $(ARGS)
 
 bench:  ## the benchmarks, with their tables
