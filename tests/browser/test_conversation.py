@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import FilePayload, Locator, Page, expect
 
 from tests.browser.conftest import OpenSeat
 from tests.browser.work import ADMIN, AGENT, CUSTOMER, MODERATOR, Desk
@@ -59,10 +59,10 @@ async def test_a_file_is_sent_by_name_and_the_other_side_downloads_it(seat: Open
     ticket = desk.ticket("Please send me the invoice")
     at_work = await (await seat(AGENT)).go(f"/console/inbox/tickets/{ticket}")
     own = await (await seat(CUSTOMER)).go(f"/console/inbox/tickets/{ticket}")
-    invoice = {"name": "счёт за май.txt", "mimeType": "text/plain", "buffer": "Итого: 4 990 ₸".encode()}
+    invoice: FilePayload = {"name": "счёт за май.txt", "mimeType": "text/plain", "buffer": "Итого: 4 990 ₸".encode()}
     async with at_work.expect_file_chooser() as chosen:
         await at_work.get_by_role("button", name="Attach files").click()
-    await (await chosen.value).set_files([invoice])  # type: ignore[list-item]  # a FilePayload
+    await (await chosen.value).set_files([invoice])
     await expect(at_work.get_by_role("list", name="Files").get_by_text("счёт за май.txt")).to_be_visible()
     await write(at_work, "Here it is")
     await expect(at_work.get_by_role("list", name="Files")).to_have_count(0)

@@ -1,4 +1,4 @@
-"""The knowledge: a file becomes passages with versions, a search shows its scores, what was unanswered gets its answer."""
+"""The knowledge: files become passages with versions, a search shows its scores, the unanswered gets its answer."""
 
 import re
 
@@ -35,9 +35,7 @@ def manual(name: str, wind: int) -> FilePayload:
 
 async def upload(page: Page, file: FilePayload, *, passages: int) -> Locator:
     """Choose the file, and wait until it is read; returns its row."""
-    async with page.expect_file_chooser() as chosen:
-        await page.get_by_role("button", name="Drop files here, or click to choose").click()
-    await (await chosen.value).set_files([file])
+    await page.get_by_label("Drop files here, or click to choose").set_input_files([file])
     row = page.get_by_role("row").filter(has_text=file["name"]).first
     await expect(row.get_by_text(f"{passages} passage")).to_be_visible(timeout=PATIENCE_MS)
     return row
@@ -56,12 +54,12 @@ async def test_an_uploaded_file_is_read_before_ones_eyes_and_found_with_its_scor
     await page.get_by_role("tab", name="Try the search").click()
     await page.get_by_label("A customer's question").fill("When does a drone land on the roof pad?")
     await page.get_by_role("button", name="Search", exact=True).last.click()
-    first = page.get_by_role("article", name="Place 1")
+    first = page.get_by_role("article", name="Place 1", exact=True)
     await expect(first.get_by_role("link", name="drones.md")).to_be_visible()
     await expect(first).to_contain_text("between 06:00 and 22:00")
     await expect(first.get_by_text(re.compile(r"^\d+%$")).first).to_be_visible()
     for lane in ("Meaning", "Words"):
-        assert int(await first.get_by_role("progressbar", name=lane).get_attribute("aria-valuenow") or 0) > 0
+        assert float(await first.get_by_role("progressbar", name=lane).get_attribute("aria-valuenow") or 0) > 0
     await expect(page.get_by_role("status").filter(has_text="The assistant would")).to_be_visible()
     assert window.faults == []
 

@@ -1,6 +1,5 @@
 """Permissions of each role: what is not allowed is not shown, and refused where somebody forces it from the page."""
 
-import os
 import subprocess
 from typing import Any
 
@@ -48,13 +47,13 @@ FORCED: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ('mutation { updateTenantSettings(input: { name: "Forced" }) { id } }', {}),
         ('mutation { createCategory(input: { name: "Forced" }) { id } }', {}),
         ('mutation { createAssistant(input: { name: "Forced" }) { id } }', {}),
-        ('mutation { createPayment(input: { amount: "100" }) { id } }', {}),
+        ('mutation { createPayment(input: { amount: "100" }) { status } }', {}),
         (
             "mutation($input: CreateUserInput!) { createUser(input: $input) { id } }",
             {"input": {"email": "forced@demo.example", "password": PASSWORD, "role": "ADMIN"}},
         ),
         ("mutation($user: ID!) { setUserRole(id: $user, role: ADMIN) { id } }", {}),
-        ("{ balance { balance } payments(first: 1) { edges { node { id } } } }", {}),
+        ("{ balance { balance } payments(first: 1) { edges { node { status } } } }", {}),
     ],
     ROOT: [
         ('mutation { createAiToken(input: { name: "Forced", token: "sk-forced" }) { id } }', {}),
@@ -65,7 +64,7 @@ FORCED: dict[str, list[tuple[str, dict[str, Any]]]] = {
 _STATE = """query($id: ID!) {
   tenant { name plan } ticket(id: $id) { status } balance { balance } categories { name } assistants { name }
   users(first: 100) { edges { node { email role } } } faqs(first: 100) { edges { node { question } } }
-  payments(first: 100) { edges { node { id } } } aiTokens { name }
+  payments(first: 100) { edges { node { status } } } aiTokens { name }
 }"""
 _CALL = """async ([query, variables]) => {
   const { accessToken } = JSON.parse(localStorage['opora.session'])

@@ -34,9 +34,7 @@ export function UploadArea({ assistantId, onUploaded }: UploadAreaProps) {
         onReject={refuse}
         accept={ACCEPTED}
         p="lg"
-        role="button"
-        aria-label={t("upload.title")}
-        inputProps={{ "aria-hidden": true }}
+        inputProps={{ "aria-label": t("upload.title") }}
       >
         <Group justify="center" gap="md" style={{ pointerEvents: "none" }}>
           <FileUp size={32} aria-hidden />
