@@ -95,7 +95,7 @@ build_web() {
     find_node
     install_packages "$1"
     say "Building the console and the widget"
-    (cd web && npm run --silent build -- --logLevel warn)
+    (cd web && npm run --silent build)
     printf '%s' "$want" > web/dist/.built
 }
 
