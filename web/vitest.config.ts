@@ -1,3 +1,4 @@
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({ test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"] } });
+// A test that needs a document says so in its first line.
+export default defineConfig({ test: { include: ["src/**/*.test.{ts,tsx}"] } });

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { beforeEach, describe, expect, it } from "vitest";
 import { endAttempt, keepAttempt, knownCompany, readAnswer, readAttempt, rememberCompany } from "./attempt.ts";
 
