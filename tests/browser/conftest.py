@@ -4,15 +4,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from tests.browser import chromium, shop
 from tests.browser.console import Seat, open_seat
 from tests.browser.demo import Demo, demo
 from tests.browser.visitors import OpenVisit, Visitor, leave
 from tests.browser.wire import Wire, wire_to
+from tests.browser.work import Desk
 
 OpenSeat = Callable[..., Awaitable[Seat]]
+# A machine that does other things besides is slow, not wrong.
+expect.set_options(timeout=15_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -32,6 +35,11 @@ def installation() -> Iterator[Demo]:
 @pytest.fixture(scope="session")
 def origin(installation: Demo) -> str:
     return installation.origin
+
+
+@pytest.fixture(scope="session")
+def desk(origin: str) -> Desk:
+    return Desk(origin)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.async_api import FilePayload, Locator, Page, expect
 
 from tests.browser.conftest import OpenSeat
@@ -11,11 +10,6 @@ from tests.browser.work import ADMIN, AGENT, CUSTOMER, MODERATOR, Desk
 ASKED = "How many devices can I connect to the router?"
 PATIENCE_MS = 45_000
 _MESSAGES = "query($id: ID!) { ticket(id: $id) { messages(first: 20) { edges { node { text internal } } } } }"
-
-
-@pytest.fixture
-def desk(origin: str) -> Desk:
-    return Desk(origin)
 
 
 def messages(page: Page, text: str) -> Locator:

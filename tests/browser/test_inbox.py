@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import OpenSeat
@@ -11,11 +10,6 @@ from tests.browser.work import AGENT, CUSTOMER, MODERATOR, Desk
 _STATUSES = (
     "query($search: String!) { inbox(first: 9, filter: { search: $search }) { edges { node { ticket { status } } } } }"
 )
-
-
-@pytest.fixture
-def desk(origin: str) -> Desk:
-    return Desk(origin)
 
 
 def rows(page: Page, text: str | None = None) -> Locator:

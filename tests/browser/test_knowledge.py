@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.async_api import FilePayload, Locator, Page, expect
 
 from tests.browser.conftest import OpenSeat
@@ -22,11 +21,6 @@ A charge takes 40 minutes, and the pad holds two drones.
 """
 _GROUPS = "{ unansweredGroups(status: OPEN, limit: 100) { groups { id question count } } }"
 BORSCHT = ("What is the recipe of borscht?", "Please tell me the recipe of borscht")
-
-
-@pytest.fixture
-def desk(origin: str) -> Desk:
-    return Desk(origin)
 
 
 def manual(name: str, wind: int) -> FilePayload:
@@ -67,9 +61,11 @@ async def test_an_uploaded_file_is_read_before_ones_eyes_and_found_with_its_scor
 async def test_a_second_upload_of_a_file_makes_new_versions_and_keeps_the_old(seat: OpenSeat) -> None:
     window = await seat(ADMIN)
     page = await window.go("/console/knowledge")
-    await upload(page, manual("pads.md", 12), passages=2)
-    await upload(page, manual("pads.md", 9), passages=2)
-    await page.get_by_role("link", name="pads.md").first.click()
+    row = await upload(page, manual("pads.md", 12), passages=2)
+    colleague = await (await seat(ADMIN)).go("/console/knowledge")
+    await row.get_by_role("link", name="pads.md").click()
+    await expect(page.get_by_role("article").filter(has_text="Wind above 12 metres")).to_be_visible()
+    await upload(colleague, manual("pads.md", 9), passages=2)
     landing = page.get_by_role("article").filter(has_text="Wind above")
     await expect(landing).to_contain_text("Wind above 9 metres", timeout=PATIENCE_MS)
     await expect(landing.get_by_text("version 2")).to_be_visible()

@@ -102,11 +102,13 @@ async def test_the_typed_address_of_a_hidden_area_leads_nowhere(seat: OpenSeat, 
     hidden = [path for role in ROLES[ROLES.index(email) + 1 :] for path in RISING[role]]
     window = await seat(email)
     page = await window.go(f"/console/{hidden[0]}")
+    missing = page.get_by_role("heading", name="There is no such page")
+    await expect(missing).to_be_visible()
     for path in hidden:
+        await _type_address(page, "/console/profile")
+        await expect(page.get_by_role("heading", name="My profile")).to_be_visible()
         await _type_address(page, f"/console/{path}")
-        await expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
-    await _type_address(page, "/console/inbox")
-    await expect(page.get_by_role("heading", name="Inbox", exact=True)).to_be_visible()
+        await expect(missing).to_be_visible()
     assert window.faults == []
 
 
@@ -147,8 +149,7 @@ async def test_agents_see_no_action_that_is_an_administrators(seat: OpenSeat, de
             if menu:
                 await page.get_by_role("button", name=menu).click()
                 await expect(page.get_by_role("menu")).to_be_visible()
-            control = page.get_by_role("menuitem", name=action).or_(page.get_by_role("button", name=action))
-            await expect(control.or_(page.get_by_role("link", name=action)).first).to_be_visible(visible=seen)
+            await expect(page.get_by_text(action, exact=True)).to_be_visible(visible=seen)
 
 
 async def test_a_moderator_reads_the_people_and_changes_none(seat: OpenSeat, desk: Desk) -> None:

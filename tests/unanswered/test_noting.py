@@ -30,6 +30,14 @@ async def test_what_is_answered_or_no_question_is_not_noted(house: House, text: 
     assert await noted(house.agent) == []
 
 
+async def test_a_ticket_that_says_the_same_twice_asks_it_once(house: House) -> None:
+    async with unit_of_work(house.customer) as uow:
+        await tickets.create(uow, title=VOLCANO, description=f"{VOLCANO}\n", auto_respond=True)
+    await house.drain(house.tenant)
+    (group,) = await house.groups()
+    assert group.question == VOLCANO
+
+
 async def test_a_ticket_is_noted_once_however_often_it_is_tried(house: House) -> None:
     async with unit_of_work(house.customer) as uow:
         ticket = await tickets.create(uow, title=VOLCANO, auto_respond=True)

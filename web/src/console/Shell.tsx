@@ -2,7 +2,7 @@ import { ActionIcon, AppShell, Burger, Group, NavLink, ScrollArea, Text, Tooltip
 import { useDisclosure } from "@mantine/hooks";
 import { spotlight } from "@mantine/spotlight";
 import { Search } from "lucide-react";
-import { type ComponentType, lazy, Suspense } from "react";
+import { type ComponentType, lazy, Suspense, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, Route, NavLink as RouterLink, Routes, useLocation } from "react-router";
 import { Allowed, useRights } from "./allowed.tsx";
@@ -87,6 +87,9 @@ function NavigationGroup({ group, areas, onFollow }: { group: string; areas: Are
   const { t } = useTranslation();
   const { pathname } = useLocation();
   const shown = areas.filter((area) => area.group === group);
+  const open = useRef<HTMLAnchorElement>(null);
+  // On a low screen the open area may be below what is seen of the list.
+  useEffect(() => open.current?.scrollIntoView({ block: "nearest" }), []);
   if (shown.length === 0) return null;
   return (
     <>
@@ -98,7 +101,9 @@ function NavigationGroup({ group, areas, onFollow }: { group: string; areas: Are
           key={area.name}
           component={RouterLink}
           to={`/${area.path}`}
-          active={pathname === `/${area.path}` || pathname.startsWith(`/${area.path}/`)}
+          py={6}
+          ref={pathname.split("/")[1] === area.path ? open : undefined}
+          active={pathname.split("/")[1] === area.path}
           label={t("title", { ns: area.name })}
           leftSection={<area.icon size={18} aria-hidden />}
           rightSection={area.badge && <area.badge />}

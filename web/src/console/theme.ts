@@ -1,4 +1,4 @@
-import { Badge, createTheme, type MantineColorsTuple, Menu } from "@mantine/core";
+import { Badge, createTheme, type MantineColorsTuple, Menu, Table } from "@mantine/core";
 import i18next from "i18next";
 
 // The ten shades of the accent of web/pages/site.css.
@@ -48,6 +48,7 @@ export const theme = createTheme({
     // Crosses of windows, drawers, notices: a name for those who do not see them, in the language of the moment.
     CloseButton: { defaultProps: () => ({ "aria-label": i18next.t("shell:close") }) },
     InputClearButton: { defaultProps: () => ({ "aria-label": i18next.t("shell:clear") }) },
+    Table: Table.extend({ defaultProps: { highlightOnHoverColor: "var(--opora-hover)" } }),
     // A thing that takes the focus and is no item may not stand in a menu (WAI-ARIA 1.2, 6.6).
     Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
   },

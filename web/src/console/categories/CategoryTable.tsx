@@ -32,12 +32,14 @@ export function CategoryTable({ categories, counts, onEdit, onRemoved }: Categor
     onRemoved();
   };
   return (
-    <Table.ScrollContainer minWidth={640} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+    <Table.ScrollContainer minWidth={320} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
       <Table highlightOnHover verticalSpacing="xs" withTableBorder bg="var(--mantine-color-body)">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t("name")}</Table.Th>
-            <Table.Th ta="right">{t("tickets")}</Table.Th>
+            <Table.Th ta="right" visibleFrom="sm">
+              {t("tickets")}
+            </Table.Th>
             <Table.Th>{t("active")}</Table.Th>
             {manages && <Table.Th>{t("actions")}</Table.Th>}
           </Table.Tr>
@@ -48,7 +50,7 @@ export function CategoryTable({ categories, counts, onEdit, onRemoved }: Categor
               <Table.Td>
                 <Name category={category} />
               </Table.Td>
-              <Table.Td ta="right" className="figures">
+              <Table.Td ta="right" className="figures" visibleFrom="sm">
                 {counts.get(category.id) ?? 0}
               </Table.Td>
               <Table.Td>
@@ -148,10 +150,22 @@ function Actions({ category, used, onUp, onDown, onEdit, onRemoved }: ActionsPro
   const button = { variant: "default", bd: 0, bg: "transparent" } as const;
   return (
     <Group gap={2} wrap="nowrap">
-      <ActionIcon {...button} aria-label={t("up", { name })} disabled={!onUp} onClick={onUp ?? undefined}>
+      <ActionIcon
+        {...button}
+        visibleFrom="sm"
+        aria-label={t("up", { name })}
+        disabled={!onUp}
+        onClick={onUp ?? undefined}
+      >
         <ArrowUp size={16} aria-hidden />
       </ActionIcon>
-      <ActionIcon {...button} aria-label={t("down", { name })} disabled={!onDown} onClick={onDown ?? undefined}>
+      <ActionIcon
+        {...button}
+        visibleFrom="sm"
+        aria-label={t("down", { name })}
+        disabled={!onDown}
+        onClick={onDown ?? undefined}
+      >
         <ArrowDown size={16} aria-hidden />
       </ActionIcon>
       <ActionIcon {...button} aria-label={t("edit", { name })} onClick={onEdit}>

@@ -5,7 +5,9 @@ import { Navigate, Route, Routes, useLocation, useNavigate, useParams } from "re
 import { useRights } from "../allowed.tsx";
 import { EmptyState } from "../parts/EmptyState.tsx";
 import { Loading } from "../parts/Loading.tsx";
+import { FirstSteps } from "./FirstSteps.tsx";
 import { ListPane } from "./ListPane.tsx";
+import { useFirstSteps } from "./useFirstSteps.ts";
 import "./inbox.css";
 
 const TicketConversation = lazy(() =>
@@ -70,5 +72,7 @@ function Opened({ of: Shown }: { of: Conversation }) {
 function NothingOpen() {
   const { t } = useTranslation("inbox");
   const staff = useRights().can("inboxEvents");
+  const steps = useFirstSteps();
+  if (steps) return <FirstSteps steps={steps} />;
   return <EmptyState title={t("nothing_open")} text={t(staff ? "nothing_open_staff" : "nothing_open_customer")} />;
 }

@@ -7,8 +7,10 @@ import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
 import { useMutation } from "urql";
 import { Allowed } from "../allowed.tsx";
+import { useLive } from "../live.ts";
+import { apiLanguage } from "../parts/apiLanguage.ts";
 import { useErrorNotice } from "../parts/errors.ts";
-import { DELETE_SOURCE } from "./documents.ts";
+import { DELETE_SOURCE, FILE_PROGRESS } from "./documents.ts";
 import { PassageList } from "./PassageList.tsx";
 import { Reindex } from "./SourcesTab.tsx";
 import { entriesOf } from "./sources.ts";
@@ -21,6 +23,7 @@ export function SourceScreen() {
   const [assistantId] = useWhose();
   const { nameOf } = useAssistants();
   const [shown, setShown] = useState<"current" | "old">("current");
+  const changes = useFilesRead();
   const back = assistantId === null ? "/knowledge/sources" : `/knowledge/sources?assistant=${assistantId}`;
   return (
     <Stack>
@@ -51,9 +54,22 @@ export function SourceScreen() {
           { value: "old", label: t("passage.old") },
         ]}
       />
-      <PassageList key={`${name}-${assistantId}-${shown}`} source={name} assistantId={assistantId} shown={shown} />
+      <PassageList key={`${name}-${assistantId}-${shown}-${changes}`} source={name} assistantId={assistantId} shown={shown} />
     </Stack>
   );
+}
+
+/** Rises with each file that has been read while one looks: passages may have a new version then. */
+function useFilesRead(): number {
+  const { i18n } = useTranslation();
+  const [count, setCount] = useState(0);
+  const more = () => setCount((before) => before + 1);
+  useLive(FILE_PROGRESS, {
+    variables: { after: null, language: apiLanguage(i18n.language) },
+    onEvent: ({ documentProgress: step }) => step.status === "COMPLETED" && more(),
+    onGap: more,
+  });
+  return count;
 }
 
 function SourceActions({ name }: { name: string }) {

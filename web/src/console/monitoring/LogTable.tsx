@@ -1,4 +1,4 @@
-import { Anchor, Badge, Code, Drawer, Stack, Table, Text, UnstyledButton } from "@mantine/core";
+import { Anchor, Badge, Code, Drawer, Group, Stack, Table, Text, UnstyledButton } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Time } from "../parts/Time.tsx";
@@ -22,48 +22,25 @@ const summary = (metadata: LogLine["metadata"]) =>
 /** The lines; each opens to what else was logged with it. */
 export function LogTable({ lines, onSource }: { lines: LogLine[]; onSource: (source: string) => void }) {
   const { t } = useTranslation("monitoring");
-  const { moment } = useFormat();
   const [open, setOpen] = useState<LogLine | null>(null);
   return (
     <>
       <Table.ScrollContainer
-        minWidth={720}
+        minWidth={300}
         scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "region", "aria-label": t("logs.title") } }}
       >
         <Table highlightOnHover>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th>{t("logs.when")}</Table.Th>
-              <Table.Th>{t("logs.level")}</Table.Th>
+              <Table.Th visibleFrom="sm">{t("logs.when")}</Table.Th>
+              <Table.Th visibleFrom="sm">{t("logs.level")}</Table.Th>
               <Table.Th>{t("logs.message")}</Table.Th>
-              <Table.Th>{t("logs.source")}</Table.Th>
+              <Table.Th visibleFrom="sm">{t("logs.source")}</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
             {lines.map((line) => (
-              <Table.Tr key={line.id}>
-                <Table.Td style={{ whiteSpace: "nowrap" }}>
-                  <time dateTime={line.loggedAt}>{moment(line.loggedAt)}</time>
-                </Table.Td>
-                <Table.Td>
-                  <Badge variant="light" miw="max-content" color={COLORS[line.level]}>
-                    {t(`levels.${line.level}`)}
-                  </Badge>
-                </Table.Td>
-                <Table.Td>
-                  <UnstyledButton onClick={() => setOpen(line)} aria-haspopup="dialog" fz="sm" className="prose">
-                    {line.message}
-                    <Text size="xs" c="dimmed" lineClamp={2}>
-                      {summary(line.metadata)}
-                    </Text>
-                  </UnstyledButton>
-                </Table.Td>
-                <Table.Td>
-                  <Anchor component="button" size="sm" onClick={() => onSource(line.source)}>
-                    {line.source}
-                  </Anchor>
-                </Table.Td>
-              </Table.Tr>
+              <LogRow key={line.id} line={line} onOpen={() => setOpen(line)} onSource={onSource} />
             ))}
           </Table.Tbody>
         </Table>
@@ -72,6 +49,49 @@ export function LogTable({ lines, onSource }: { lines: LogLine[]; onSource: (sou
         {open && <Line line={open} />}
       </Drawer>
     </>
+  );
+}
+
+interface LogRowProps {
+  line: LogLine;
+  onOpen: () => void;
+  onSource: (source: string) => void;
+}
+
+/** On a phone its time and level stand above its words. */
+function LogRow({ line, onOpen, onSource }: LogRowProps) {
+  const { t } = useTranslation("monitoring");
+  const { moment } = useFormat();
+  const when = <time dateTime={line.loggedAt}>{moment(line.loggedAt)}</time>;
+  const level = (
+    <Badge variant="light" miw="max-content" color={COLORS[line.level]}>
+      {t(`levels.${line.level}`)}
+    </Badge>
+  );
+  return (
+    <Table.Tr>
+      <Table.Td visibleFrom="sm" style={{ whiteSpace: "nowrap" }}>
+        {when}
+      </Table.Td>
+      <Table.Td visibleFrom="sm">{level}</Table.Td>
+      <Table.Td>
+        <Group hiddenFrom="sm" gap="xs" fz="xs">
+          {level}
+          {when}
+        </Group>
+        <UnstyledButton onClick={onOpen} aria-haspopup="dialog" fz="sm" className="prose">
+          {line.message}
+          <Text size="xs" c="dimmed" lineClamp={2}>
+            {summary(line.metadata)}
+          </Text>
+        </UnstyledButton>
+      </Table.Td>
+      <Table.Td visibleFrom="sm">
+        <Anchor component="button" size="sm" onClick={() => onSource(line.source)}>
+          {line.source}
+        </Anchor>
+      </Table.Td>
+    </Table.Tr>
   );
 }
 

@@ -26,7 +26,7 @@ function CompanyName({ onChosen }: { onChosen: (name: string) => void }) {
     if (name.trim()) onChosen(name.trim().toLowerCase());
   };
   return (
-    <form onSubmit={choose}>
+    <form onSubmit={choose} aria-label={t("company.open")}>
       <Stack>
         <TextInput
           label={t("company.name")}
