@@ -40,8 +40,8 @@ export function CategoryTable({ categories, counts, onEdit, onRemoved }: Categor
             <Table.Th ta="right" visibleFrom="sm">
               {t("tickets")}
             </Table.Th>
-            <Table.Th>{t("active")}</Table.Th>
-            {manages && <Table.Th>{t("actions")}</Table.Th>}
+            <NarrowHead words={t("active")} />
+            {manages && <NarrowHead words={t("actions")} />}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -73,6 +73,17 @@ export function CategoryTable({ categories, counts, onEdit, onRemoved }: Categor
         </Table.Tbody>
       </Table>
     </Table.ScrollContainer>
+  );
+}
+
+/** On a phone the switch and the buttons say themselves what they are. */
+function NarrowHead({ words }: { words: string }) {
+  return (
+    <Table.Th aria-label={words}>
+      <Text span inherit visibleFrom="sm">
+        {words}
+      </Text>
+    </Table.Th>
   );
 }
 

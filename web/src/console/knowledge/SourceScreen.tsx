@@ -54,7 +54,12 @@ export function SourceScreen() {
           { value: "old", label: t("passage.old") },
         ]}
       />
-      <PassageList key={`${name}-${assistantId}-${shown}-${changes}`} source={name} assistantId={assistantId} shown={shown} />
+      <PassageList
+        key={`${name}-${assistantId}-${shown}-${changes}`}
+        source={name}
+        assistantId={assistantId}
+        shown={shown}
+      />
     </Stack>
   );
 }

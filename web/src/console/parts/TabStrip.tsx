@@ -20,7 +20,7 @@ export function TabStrip({ tabs, open, label }: TabStripProps) {
   }, [open]);
   return (
     <ScrollArea type="never" mb="md" viewportRef={strip}>
-      <Tabs.List aria-label={label} style={{ flexWrap: "nowrap" }}>
+      <Tabs.List aria-label={label} style={{ flexWrap: "nowrap", minWidth: "max-content" }}>
         {tabs.map(({ value, label: words, icon: Icon }) => (
           <Tabs.Tab
             key={value}
