@@ -13,7 +13,8 @@ VENDOR = WEB / "vendor"
 PACKAGES: list[dict[str, Any]] = json.loads((VENDOR / "manifest.json").read_text(encoding="utf-8"))["packages"]
 SERVED = ("pages", "vendor", "dist")
 SOURCES = sorted(path for folder in SERVED for path in (WEB / folder).rglob("*") if path.suffix in {".js", ".css"})
-OUR_SOURCES = [path for path in SOURCES if VENDOR not in path.parents]
+# What is built names addresses too, such as the namespaces of SVG: there the policy of pages holds.
+OUR_SOURCES = [path for path in SOURCES if WEB / "pages" in path.parents]
 FETCHES = re.compile(rb"""url\(\s*["']?(?:https?:)?//|@import\s|src:\s*["']https?://|importScripts\(\s*["']https?://""")
 
 

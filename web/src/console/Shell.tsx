@@ -36,7 +36,14 @@ export function Shell() {
       </a>
       <AppShell.Header>
         <Group h="100%" px="md" gap="sm" wrap="nowrap">
-          <Burger opened={opened} onClick={menu.toggle} hiddenFrom="md" size="sm" aria-label={t("menu")} />
+          <Burger
+            opened={opened}
+            onClick={menu.toggle}
+            hiddenFrom="md"
+            size="sm"
+            aria-label={t("menu")}
+            aria-expanded={opened}
+          />
           <Brand />
           <Tooltip label={t("search_hint")}>
             <ActionIcon variant="default" size="lg" ml="auto" onClick={spotlight.open} aria-label={t("search")}>
@@ -49,7 +56,11 @@ export function Shell() {
           <PersonMenu />
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar aria-label={t("navigation")}>
+      <AppShell.Navbar
+        aria-label={t("navigation")}
+        className={opened ? undefined : "menu-closed"}
+        onKeyDown={(event) => event.key === "Escape" && menu.close()}
+      >
         <ScrollArea type="auto" p="xs">
           {GROUPS.map((group) => (
             <NavigationGroup key={group} group={group} areas={areas} onFollow={menu.close} />

@@ -22,9 +22,10 @@ export default function InboxScreen() {
   const { t } = useTranslation("inbox");
   const { pathname } = useLocation();
   const beside = useMediaQuery("(min-width: 48em)", true, { getInitialValueInEffect: false });
-  const opened = /\/(tickets|dialogs)\/\d+/.test(pathname);
+  const open = /\/(?:tickets|dialogs)\/(\d+)/.exec(pathname)?.[1];
+  const opened = open !== undefined;
   const screen = useRef<HTMLDivElement>(null);
-  useKeptFocus(screen, opened);
+  useKeptFocus(screen, open);
   return (
     <div className="inbox" ref={screen}>
       {/* Kept where a conversation covers it, so that the list is where one left it. */}
@@ -48,16 +49,18 @@ export default function InboxScreen() {
 }
 
 /** On a phone what had the focus goes out of sight, and the focus with it: it goes on in what came instead. */
-function useKeptFocus(screen: RefObject<HTMLDivElement | null>, opened: boolean): void {
-  const before = useRef(opened);
+function useKeptFocus(screen: RefObject<HTMLDivElement | null>, open: string | undefined): void {
+  const before = useRef(open);
   useEffect(() => {
-    if (before.current === opened) return;
-    before.current = opened;
+    const last = before.current;
+    before.current = open;
+    if (Boolean(last) === Boolean(open)) return;
     const focused = document.activeElement;
     if (focused && focused !== document.body && focused.checkVisibility()) return;
-    const next = opened ? ".inbox-conversation" : ".inbox-entry[data-current] a, h1";
-    screen.current?.querySelector<HTMLElement>(next)?.focus();
-  }, [screen, opened]);
+    const row = screen.current?.querySelector<HTMLElement>(`.inbox-link[data-id="${last}"]`);
+    const next = open ? screen.current?.querySelector<HTMLElement>(".inbox-conversation") : row;
+    (next ?? screen.current?.querySelector("h1"))?.focus();
+  }, [screen, open]);
 }
 
 type Conversation = typeof TicketConversation;

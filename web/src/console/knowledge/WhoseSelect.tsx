@@ -26,7 +26,7 @@ export function WhoseSelect({ value, onChange, label, disabled }: WhoseSelectPro
       allowDeselect={false}
       searchable={choices.length > 8}
       disabled={disabled}
-      w={label ? undefined : { base: "100%", xs: 240 }}
+      w={label ? undefined : { base: "100%", xs: 280 }}
     />
   );
 }
