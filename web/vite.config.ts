@@ -25,18 +25,20 @@ export default defineConfig(({ command }) => ({
     rolldownOptions: {
       output: {
         codeSplitting: {
+          // What an earlier one needs comes with it: so the foundation stands before the charts that stand on it.
           groups: [
+            {
+              name: "base",
+              priority: 3,
+              test: /node_modules\/(react|scheduler|i18next|urql|@urql|@0no-co|wonka|graphql-ws|gql\.tada|dayjs)/,
+            },
             {
               name: "charts",
               test: /node_modules\/(@mantine\/charts|recharts|d3-|victory-|@reduxjs|es-toolkit|decimal\.js)/,
             },
-            { name: "components", test: /node_modules\/@mantine\/(core|hooks|form|modals|notifications|spotlight)/ },
-            { name: "icons", test: /node_modules\/lucide-react/ },
+            { name: "components", priority: 2, test: /node_modules\/@mantine\/(core|hooks|form|modals|notifications|spotlight)/ },
+            { name: "icons", priority: 2, test: /node_modules\/lucide-react/ },
             { name: "shared", test: /src\/console\/(?!.*texts)/, minShareCount: 3 },
-            {
-              name: "base",
-              test: /node_modules\/(react|scheduler|i18next|urql|@urql|@0no-co|wonka|graphql-ws|gql\.tada|dayjs)/,
-            },
           ],
         },
       },

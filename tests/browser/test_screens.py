@@ -13,6 +13,7 @@ import pytest
 from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.axe import grave_findings, grave_findings_of_colours, grave_findings_of_structure
+from tests.browser.conftest import OpenSeat
 from tests.browser.console import PASSWORD, Seat, open_seat
 from tests.browser.demo import Demo
 from tests.browser.screens import ADMIN, CUSTOMER, LANGUAGE, SCREENS, SUPERADMIN, Screen, words
@@ -28,6 +29,12 @@ _WALK = "(path) => { history.pushState(null, '', path); dispatchEvent(new PopSta
 _SETTLE = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))).then(() => {
   for (const each of document.getAnimations()) if (each instanceof CSSTransition) each.finish()
 })"""
+_MAIN = ("/", *(f"/console/{area}" for area in ("inbox", "queue", "knowledge/sources", "statistics", "money")))
+# https://web.dev/articles/cls calls 0.1 good.
+_LARGEST_SHIFT = 0.05
+_SHIFTS = """shifts = 0; new PerformanceObserver((list) => {
+  for (const each of list.getEntries()) shifts += each.value
+}).observe({ type: 'layout-shift', buffered: true })"""
 _HAS = """{
   tickets(first: 1) { edges { node { id } } } dialogs(limit: 1) { dialogs { id } } assistants { id }
   knowledgeSources { name } unansweredGroups(status: OPEN) { groups { id } }
@@ -132,3 +139,14 @@ async def test_a_screen_has_no_defect_in_light_in_dark_and_on_a_phone(walks: Wal
     finally:
         if screen.opens:
             await seat.page.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize("size", [_WIDE, _PHONE], ids=["wide", "phone"])
+async def test_nothing_moves_while_a_screen_comes(seat: OpenSeat, size: ViewportSize) -> None:
+    window = await seat(ADMIN, language=LANGUAGE, **size)
+    await window.context.add_init_script(_SHIFTS)
+    shifts = {}
+    for path in _MAIN:
+        page = await window.go(path)
+        shifts[path] = await page.evaluate("shifts")
+    assert {path: shift for path, shift in shifts.items() if shift >= _LARGEST_SHIFT} == {}

@@ -1,4 +1,4 @@
-import { Alert, Badge, Button, Group, PasswordInput, Radio, Stack, Text } from "@mantine/core";
+import { Alert, Badge, Box, Button, Group, PasswordInput, Radio, Stack, Text } from "@mantine/core";
 import { modals } from "@mantine/modals";
 import { Send } from "lucide-react";
 import { useState } from "react";
@@ -32,7 +32,10 @@ export function Telegram({ company }: { company: CompanySettings }) {
         {error && !data ? (
           <ErrorState error={error} onRetry={again} />
         ) : !data ? (
-          <Loading rows={1} height={84} />
+          // As high as the form below it, whose button stands under the field on a phone.
+          <Box mih={{ base: 142, sm: 84 }}>
+            <Loading rows={1} height={84} />
+          </Box>
         ) : data.telegramBot ? (
           <Connected bot={data.telegramBot} onChange={again} />
         ) : (
