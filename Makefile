@@ -1,7 +1,7 @@
 # Each target is alone enough on a machine with Python 3.11+ and make. `make PYTHON=python3.12 run` chooses one.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run web voice screenshots test lint format typecheck unit proof lock bench schema clean
+.PHONY: help run web voice screenshots test lint format typecheck unit proof lock bench prove schema clean
 
 VENV ?= .venv
 BIN = $(VENV)/bin
@@ -74,6 +74,11 @@ screenshots:  ## docs/images/*.png anew, from an installation of their own in Ch
 bench:  ## the benchmarks, with their tables
 	@$(ENVIRONMENT) dev
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+prove:  ## the promised figures, measured in a short form against their targets; ARGS="ticket_list" for one
+	@$(ENVIRONMENT) dev
+	@$(ENVIRONMENT) web-dev
+	@$(BIN)/python -m benchmarks.prove $(ARGS)
 
 clean:  ## remove the environment and caches; the data in var/ stays
 	rm -rf $(VENV) $(VENV)-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info build web/node_modules web/dist
