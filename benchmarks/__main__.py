@@ -28,6 +28,8 @@ BENCHMARKS = {
     "itdesk_ws": Benchmark("from the change of a ticket to 500 dashboards on /ws, in milliseconds"),
     "telegram_bot": Benchmark("updates of a bot a second: stored by its webhook, and handled to the last reply"),
     "payments": Benchmark("notifications of payments, repeated, shuffled and forged: each payment credited once"),
+    "chaos": Benchmark("everything under load while its parts are killed: nothing acknowledged is lost or there twice"),
+    "peers": Benchmark("the same work on Opora, django-helpdesk and Request Tracker, by 8 and 32 clients"),
     "vector_search": Benchmark("recall and time of the search among 100,000 vectors of 32 tenants"),
     "knowledge_search": Benchmark("each lane of a search among 100,000 passages of a tenant and two assistants"),
     "grounding": Benchmark("which hand-written answers the grounding check passes, case by case"),

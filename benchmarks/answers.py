@@ -38,6 +38,7 @@ SELECT extract(epoch FROM reply.created_at - ticket.created_at) AS seconds
 FROM tickets ticket JOIN messages reply ON reply.conversation_id = ticket.id AND reply.author_kind <> 'customer'
 WHERE ticket.id = ANY ($1::bigint[])
 """
+_START_S = 120.0
 _SETTINGS = {"OPORA_RATE_LIMITS": "off", "OPORA_LOG_FORMAT": "json", "OPORA_BCRYPT_ROUNDS": "4"}
 
 
@@ -73,7 +74,7 @@ def running(**settings: str) -> Iterator[tuple[str, Service]]:
     environment = {**_SETTINGS, **settings, "OPORA_DATA_DIR": str(directory / "data")}
     up = Service(["up", "--port", str(port)], environment, directory / "up.log")
     try:
-        assert eventually(lambda: "is ready after" in up.text() or up.process.poll() is not None), up.text()
+        assert eventually(lambda: "is ready after" in up.text() or up.process.poll() is not None, _START_S), up.text()
         yield f"http://127.0.0.1:{port}", up
     finally:
         up.end()
