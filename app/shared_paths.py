@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 import orjson
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from app.authentication import bearer_token
 from core.errors import NotAuthenticated
-from rest.bodies import FORM, media_type, read_body
+from rest.bodies import FORM, media_type, once_more, read_body
 from rest.endpoints import Gate, PathEndpoint, failure
 from rest.itdesk.dialect import ITDESK
 from rest.leads.dialect import LEADS
@@ -82,7 +82,7 @@ class SharedEndpoint:
         except Exception as error:
             await failure(choose(request, b""), error)(scope, receive, send)
             return
-        await self._endpoints[choose(request, body).name](scope, _again(body, receive), send)
+        await self._endpoints[choose(request, body).name](scope, once_more(body, receive), send)
 
 
 def _members(body: bytes) -> frozenset[str]:
@@ -92,13 +92,3 @@ def _members(body: bytes) -> frozenset[str]:
     except orjson.JSONDecodeError:
         return frozenset()
     return frozenset(sent) if isinstance(sent, dict) else frozenset()
-
-
-def _again(body: bytes, receive: Receive) -> Receive:
-    """What was read, to be read once more."""
-    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def replay() -> Message:
-        return messages.pop() if messages else await receive()
-
-    return replay

@@ -40,6 +40,13 @@ SUBSCRIPTIONS_CUT = Counter(
     "opora_subscriptions_cut_total", "Subscriptions ended by the server; reason: the code of the error", ("reason",)
 )
 
+IDEMPOTENT_REQUESTS = Counter(
+    "opora_idempotent_requests_total",
+    "Requests with an Idempotency-Key; outcome: carried_out, replayed, refused (nothing done, the key is free again),"
+    " reused (for another request), in_progress, lost (done, the answer not kept), too_large (done, not kept)",
+    ("outcome",),
+)
+
 LOG_LINES_DROPPED = Counter("opora_log_lines_dropped_total", "Lines of the log that could not be stored for dashboards")
 
 

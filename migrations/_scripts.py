@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from tortoise.migrations.operations import RunSQL
+
 _SQL = Path(__file__).parent / "sql"
 _OURS = "tenant_id = nullif(current_setting('opora.tenant_id', true), '')::bigint"
 
@@ -21,3 +23,18 @@ def isolation(*tables: str) -> str:
         GRANT SELECT ON {table} TO opora_app, opora_system;"""
         for table in tables
     )
+
+
+def index_beside_work(name: str, definition: str) -> list[RunSQL]:
+    """An index on a table that is in use, made while people write to it: ``definition`` begins behind ``INDEX name``.
+
+    For a migration with ``atomic = False``. It waits for transactions that are older than it, and nobody waits for it,
+    so it has no ``lock_timeout``. An attempt that was cut off leaves an index that nobody uses; the next one removes it
+    first.
+    """
+    return [
+        RunSQL("SET lock_timeout = 0"),
+        RunSQL(f"DROP INDEX CONCURRENTLY IF EXISTS {name}"),
+        RunSQL(f"CREATE INDEX CONCURRENTLY {name} {definition}"),
+        RunSQL("RESET lock_timeout"),
+    ]

@@ -47,6 +47,7 @@ class EventOutbox(Model):
 
     event_id: int = fields.BigIntField(primary_key=True, generated=False)
     tenant_id: int = fields.BigIntField()
+    trace: str | None = fields.TextField(null=True)
 
     class Meta:
         app = "opora"

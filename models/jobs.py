@@ -44,6 +44,7 @@ class Job(Model):
     last_error: str | None = fields.TextField(null=True)
     created_at = fields.DatetimeField(auto_now_add=True)
     finished_at: datetime | None = fields.DatetimeField(null=True)
+    trace: str | None = fields.TextField(null=True)
 
     class Meta:
         app = "opora"

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 from starlette.requests import Request
+from starlette.types import Message, Receive
 
 from rest.problems import BodyTooLarge, UnsupportedMediaType
 
@@ -45,6 +46,16 @@ def require_form(request: Request, *others: str) -> None:
 
 def media_type(request: Request) -> str:
     return request.headers.get("content-type", "").split(";", 1)[0].strip().lower()
+
+
+def once_more(body: bytes, receive: Receive) -> Receive:
+    """What was read, to be read once more."""
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return replay
 
 
 def _too_large(most: int) -> BodyTooLarge:

@@ -32,14 +32,31 @@ def decode_json(raw: bytes, kind: type[T]) -> T:
     try:
         # The decoder skips what it does not need without looking at its UTF-8.
         raw.decode()
-        decoded = _decoder(kind).decode(raw)
+        decoded = _decoded(raw, kind)
     except msgspec.ValidationError as error:
         raise WrongFields(_json_errors(raw, kind, error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise BadRequest("The body is not valid JSON in UTF-8") from None
     if b"\\u0000" in raw:
         _refuse_nul(msgspec.to_builtins(decoded))
-    return decoded  # type: ignore[no-any-return]  # functools.cache forgets the type variable
+    return decoded
+
+
+def _decoded(raw: bytes, kind: type[T]) -> T:
+    """As JSON Schema has it, ``8.0`` is an integer too. Raises ValidationError of msgspec, DecodeError."""
+    try:
+        return _decoder(kind).decode(raw)  # type: ignore[no-any-return]  # functools.cache forgets the type variable
+    except msgspec.ValidationError:
+        return msgspec.convert(_whole(msgspec.json.decode(raw)), kind)
+
+
+def _whole(value: object) -> Any:
+    """With integers in the place of floats without a fraction. Beyond 2**53 a float does not say which it means."""
+    if isinstance(value, float) and value.is_integer() and abs(value) <= 2**53:
+        return int(value)
+    if isinstance(value, dict):
+        return {name: _whole(each) for name, each in value.items()}
+    return [_whole(each) for each in value] if isinstance(value, list) else value
 
 
 def form_fields(raw: bytes) -> dict[str, str]:
@@ -84,7 +101,7 @@ def check_free_json(value: object, field: str, depth: int = 0) -> None:
 
 def _json_errors(raw: bytes, kind: type[T], error: msgspec.ValidationError) -> list[FieldError]:
     try:
-        return _errors(msgspec.json.decode(raw), kind, error, strict=True)
+        return _errors(_whole(msgspec.json.decode(raw)), kind, error, strict=True)
     except (msgspec.DecodeError, RecursionError):
         raise BadRequest("The body is not valid JSON in UTF-8") from None
 

@@ -3,7 +3,7 @@
 Checks come in this order, so that a caller without rights learns nothing of the body and costs no parsing.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -17,11 +17,12 @@ from starlette.types import Receive, Scope, Send
 
 from config.settings import get_settings
 from core.actor import Actor
-from core.errors import DomainError, Forbidden, NotAuthenticated
+from core.errors import DomainError, Forbidden, InvalidInput, NotAuthenticated
 from rest.bodies import read_body, require_form, require_json
 from rest.decoding import decode_json, decode_parameter, decode_strings, form_fields
+from rest.idempotency import again_readable, form_content, key_of, keyed, once
 from rest.operations import JSON_LIMIT, Dialect, Operation, Origin
-from rest.problems import problem_of
+from rest.problems import FieldError, WrongFields, problem_of
 from rest.uploads import Form, is_multipart, read_form, read_upload
 from services.client_ip import client_ip
 from services.rate_limits import RateLimiter, caller
@@ -54,7 +55,7 @@ def dialect_routes(dialect: Dialect, gate: Gate) -> list[BaseRoute]:
 def failure(dialect: Dialect, error: Exception, headers: dict[str, str] | None = None) -> Response:
     """Any exception as a response in the dialect's shape."""
     problem = problem_of(error)
-    if problem.status == _WRONG_VALUES:
+    if problem.status == _WRONG_VALUES and isinstance(error, InvalidInput | WrongFields):
         problem = replace(problem, status=dialect.validation_status)
     return Response(dialect.shape(problem), problem.status, {**(headers or {}), **problem.headers}, "application/json")
 
@@ -91,14 +92,29 @@ class PathEndpoint:
     async def _perform(self, operation: Operation, request: Request, headers: dict[str, str]) -> Response:
         origin = Origin(client_ip(request.scope), self._gate.limiter)
         actor = await self._caller(operation, request, origin, headers)
+        key = key_of(request)
+        if key is None:
+            return await _answer(operation, await _arguments(operation, request, actor, origin), headers)
+        response = await self._once(operation, request, actor, origin, key)
+        response.headers.update(headers)
+        return response
+
+    async def _once(
+        self, operation: Operation, request: Request, actor: Actor | None, origin: Origin, key: str
+    ) -> Response:
+        """As the first request with this key was answered. What cannot be read is refused before the key counts."""
+        request, content = await again_readable(request, operation.body_limit)
         arguments = await _arguments(operation, request, actor, origin)
-        answer = await operation.handler(**arguments)
-        if isinstance(answer, Response):
-            answer.headers.update(headers)
-            return answer
-        if answer is None:
-            return Response(status_code=operation.status, headers=headers)
-        return Response(_encoder.encode(answer), operation.status, headers, "application/json")
+        if content is None:
+            content = form_content({name: arguments[name] for name in ("form", "upload") if name in arguments})
+
+        async def perform() -> tuple[Response, bool]:
+            try:
+                return await _answer(operation, arguments, {}), True
+            except Exception as error:
+                return failure(self._dialect, error), True
+
+        return await once(keyed(request, key, actor, content, resumes=operation.resumes), perform)
 
     async def _caller(
         self, operation: Operation, request: Request, origin: Origin, headers: dict[str, str]
@@ -137,12 +153,22 @@ def _may(actor: Actor, operation: Operation) -> bool:
     return operation.role is None or actor.role.includes(operation.role)
 
 
+async def _answer(operation: Operation, arguments: Mapping[str, Any], headers: Mapping[str, str]) -> Response:
+    answer = await operation.handler(**arguments)
+    if isinstance(answer, Response):
+        answer.headers.update(headers)
+        return answer
+    if answer is None:
+        return Response(status_code=operation.status, headers=headers)
+    return Response(_encoder.encode(answer), operation.status, headers, "application/json")
+
+
 async def _arguments(operation: Operation, request: Request, actor: Actor | None, origin: Origin) -> dict[str, Any]:
     """What the handler's signature asks for. Raises WrongFields, BadRequest and the other failures of reading."""
     arguments: dict[str, Any] = {}
     known: dict[str, Any] = {"actor": actor, "origin": origin, "headers": request.headers}
     if {"form", "upload"} <= operation.parameters.keys():
-        mixed = await _mixed_form(operation, request)
+        mixed = await _whole_form(operation, request)
         known |= {"form": decode_strings(mixed.fields, operation.parameters["form"]), "upload": mixed.file}
     for name, kind in operation.parameters.items():
         match name:
@@ -170,6 +196,14 @@ async def _form(operation: Operation, request: Request) -> dict[str, str]:
         return (await read_form(request, file_field=operation.file_field, most=operation.body_limit)).fields
     require_form(request)
     return form_fields(await read_body(request, operation.body_limit))
+
+
+async def _whole_form(operation: Operation, request: Request) -> Form:
+    """Fields, and the file where there has to be one. Raises WrongFields."""
+    form = await _mixed_form(operation, request)
+    if form.file is None and operation.requires_file:
+        raise WrongFields([FieldError(operation.file_field, "Field required: one file")])
+    return form
 
 
 async def _mixed_form(operation: Operation, request: Request) -> Form:

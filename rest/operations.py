@@ -15,7 +15,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Any, TypedDict, Unpack, get_type_hints
+from typing import Annotated, Any, TypedDict, Unpack, get_args, get_type_hints
 
 import msgspec
 from starlette.routing import compile_path
@@ -63,6 +63,7 @@ class Options(TypedDict, total=False):
     file_field: str
     bucket: Bucket
     guests: bool
+    resumes: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,9 +71,10 @@ class Operation:
     """What one method of one path does. ``role`` is the least that may call it, None where anybody may.
 
     ``errors`` are statuses beside those that follow from the rest; ``body_limit`` is in bytes. An operation with both
-    ``form`` and ``upload`` takes fields with an optional file in ``file_field``, of at most ``body_limit`` bytes, or,
-    where that is not given, of what the settings allow.
-    ``guests`` says that visitors of sites may call it too, whatever ``role``; they have no other rights.
+    ``form`` and ``upload`` takes fields with a file, optional where the handler says so, in ``file_field``, of at most
+    ``body_limit`` bytes, or, where that is not given, of what the settings allow.
+    ``guests`` says that visitors of sites may call it too, whatever ``role``; they have no other rights. ``resumes``:
+    its service knows the request's Idempotency-Key, and goes on under it where it broke off.
     """
 
     method: str
@@ -90,6 +92,7 @@ class Operation:
     body_limit: int = JSON_LIMIT
     file_field: str = "file"
     guests: bool = False
+    resumes: bool = False
 
     @property
     def name(self) -> str:
@@ -100,6 +103,12 @@ class Operation:
         """Whether an empty body will do, because nothing in it is required."""
         body = self.parameters.get("body")
         return body is not None and not any(info.required for info in msgspec.structs.fields(body))
+
+    @property
+    def requires_file(self) -> bool:
+        """Whether a form without its file will not do."""
+        upload = self.parameters.get("upload")
+        return upload is not None and type(None) not in get_args(upload)
 
     @property
     def path_parameters(self) -> dict[str, Any]:

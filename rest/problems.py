@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect
 
 from core.errors import DomainError, InvalidInput, NotAuthenticated, RateLimited
 from core.ids import new_uuid
+from core.refusals.idempotency import IdempotencyKeyReused, IdempotentRequestInProgress
 
 logger = structlog.get_logger(__name__)
 
@@ -85,11 +86,11 @@ def _expected(error: DomainError) -> Problem:
     headers: dict[str, str] = {}
     if isinstance(error, WrongFields):
         fields = error.fields
-    elif isinstance(error, InvalidInput) and error.field:
+    elif isinstance(error, InvalidInput | IdempotencyKeyReused) and error.field:
         fields = (FieldError(error.field, error.message),)
     if isinstance(error, NotAuthenticated):
         headers["www-authenticate"] = "Bearer"
-    elif isinstance(error, RateLimited):
+    elif isinstance(error, RateLimited | IdempotentRequestInProgress):
         headers["retry-after"] = str(error.retry_after)
     if error.status >= 500:
         logger.warning("unavailable", code=error.code, error=error.message)

@@ -108,7 +108,7 @@ async def say(
     """
     _check(uow.actor, text, operator_name, internal, attachments)
     dialog = await dialogs.get_locked(uow, dialog_id)
-    present = None if client_id is None else await _said_before(uow.actor, dialog, client_id)
+    present = None if client_id is None else await messages.said_before(uow.actor, dialog.id, client_id)
     if present is not None:
         return present
     if uow.actor.guest is not None:
@@ -151,14 +151,6 @@ def check_text(text: str, attachments: Sequence[UUID] = ()) -> None:
         raise InvalidInput(f"text must be 1 to {MAX_TEXT} characters long", field="text")
     if not is_storable(text):
         raise InvalidInput("text holds characters that cannot be stored", field="text")
-
-
-async def _said_before(actor: Actor, dialog: Dialog, client_id: UUID) -> Message | None:
-    """The actor's message of this number in a locked dialog. Raises InvalidInput where it is another person's."""
-    message = await Message.get_or_none(conversation_id=dialog.id, client_id=client_id)
-    if message is not None and message.author_id != actor.user_id:
-        raise InvalidInput("client_id is another message's", field="client_id")
-    return message
 
 
 async def _remember_language(dialog: Dialog, text: str) -> None:

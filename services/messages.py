@@ -54,23 +54,37 @@ async def add(
     internal: bool = False,
     auto_respond: bool = True,
     attachments: Sequence[UUID] = (),
+    client_id: UUID | None = None,
 ) -> Message:
     """Write to a ticket. A customer's message reopens a resolved one and, with ``auto_respond``, asks for a reply.
 
     ``author`` absent means what the actor is. Staff may note what a customer said (``CUSTOMER``); nobody may write
     in the assistant's or the system's name. ``attachments`` are files that the actor uploaded and has not sent yet;
-    with one the text may be empty, which asks for no reply. Raises NotFound, Forbidden, InvalidInput.
+    with one the text may be empty, which asks for no reply. ``client_id`` is the writer's own: repeated, it is the
+    message that was stored first. Raises NotFound, Forbidden, InvalidInput.
     """
     if not (text.strip() or attachments) or len(text) > MAX_TEXT:
         raise InvalidInput(f"content must be 1 to {MAX_TEXT} characters long", field="content")
     ticket = await tickets.get_locked(uow, ticket_id)
     kind = _author(uow.actor, ticket, author, internal)
-    message = await threads.store(uow, ticket, kind=kind, text=text if text.strip() else "", internal=internal)
+    present = None if client_id is None else await said_before(uow.actor, ticket_id, client_id)
+    if present is not None:
+        return present
+    text = text if text.strip() else ""
+    message = await threads.store(uow, ticket, kind=kind, text=text, internal=internal, client_id=client_id)
     await files.attach(uow, message.id, attachments)
     if kind is AuthorKind.CUSTOMER:
         await _customer_wrote(uow, ticket, message, auto_respond)
     elif uow.tenant_id == DEFAULT_TENANT_ID and message.text and not internal:
         uow.emit(InstallationStaffAnswered(ticket.id, message_id=message.id))
+    return message
+
+
+async def said_before(actor: Actor, conversation_id: int, client_id: UUID) -> Message | None:
+    """The actor's message of this number in a locked conversation. Raises InvalidInput where it is another person's."""
+    message = await Message.get_or_none(conversation_id=conversation_id, client_id=client_id)
+    if message is not None and message.author_id != actor.user_id:
+        raise InvalidInput("client_id is another message's", field="client_id")
     return message
 
 

@@ -46,7 +46,7 @@ _MOST_DESCRIPTION = 250
 _MOST_URL = 2048
 _WEB = re.compile(r"(?i:https?)://[^\s/?#]+[^\s]*")
 _ORDER = re.compile(r"[\w-]{1,36}", re.ASCII)
-_KEY = re.compile(r"[\x21-\x7e]{1,128}")
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _INSERT = """
 INSERT INTO payments (id, tenant_id, order_id, request_key, provider, amount, refunded, status, description,
     customer_email, return_url, fail_url, terminal_key, details, created_by_id, checked_at, created_at, updated_at)
@@ -205,7 +205,7 @@ def checked_amount(amount: Decimal | int | str) -> Decimal:
 def _checked(wanted: NewPayment) -> NewPayment:
     """Raises InvalidInput."""
     if wanted.request_key is not None and not _KEY.fullmatch(wanted.request_key):
-        raise InvalidInput("Idempotency-Key must be 1 to 128 printable characters", field="Idempotency-Key")
+        raise InvalidInput("Idempotency-Key must be 1 to 255 printable characters", field="Idempotency-Key")
     for field, url in (("return_url", wanted.return_url), ("fail_url", wanted.fail_url)):
         if url is not None and (len(url) > _MOST_URL or not _WEB.fullmatch(checked_text(url, field=field, most=9999))):
             raise InvalidInput(f"{field} must be an address that begins with http:// or https://", field=field)

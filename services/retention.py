@@ -77,6 +77,14 @@ RETURNING id
 """
 
 
+# Their own moment says when, a day after the request.
+_IDEMPOTENCY_KEYS = """
+DELETE FROM idempotency_keys WHERE id IN (
+    SELECT id FROM idempotency_keys WHERE expires_at < clock_timestamp() - make_interval(days => $1) LIMIT $2)
+RETURNING id
+"""
+
+
 async def forget_events(*, days: int) -> int:
     """Delete events older than ``days``; subscribers who ask for them are told so. Returns how many."""
     return await _forget(_EVENTS, days)
@@ -113,6 +121,11 @@ async def forget_payment_notifications(*, days: int) -> int:
 async def forget_webhooks(*, days: int) -> int:
     """Delete what webhooks told, and how that went, after ``days``."""
     return await _forget(_WEBHOOKS, days)
+
+
+async def forget_idempotency_keys() -> int:
+    """Delete keys whose time is over, with their answers: they are as good as new before that already."""
+    return await _forget(_IDEMPOTENCY_KEYS, 0)
 
 
 async def _forget(statement: str, days: int) -> int:

@@ -1,5 +1,7 @@
 """What happens to a locked ticket: a message is stored, the status moves, a person is called."""
 
+from uuid import UUID
+
 from core.events import EscalationReason, MessageAdded, TicketEscalated, TicketStatusChanged, Visibility
 from core.languages import Language
 from models.conversations import AuthorKind, Conversation, Message
@@ -18,10 +20,12 @@ async def store(
     text: str,
     internal: bool = False,
     turn_id: int | None = None,
+    client_id: UUID | None = None,
     confidence: float | None = None,
     model: str | None = None,
 ) -> Message:
-    """Save a message and tell of it. ``turn_id`` names the customer's turn that it answers."""
+    """Save a message and tell of it. ``turn_id`` names the customer's turn that it answers,
+    ``client_id`` is the writer's own number of it."""
     by_person = kind in (AuthorKind.CUSTOMER, AuthorKind.OPERATOR)
     message = await Message.create(
         tenant_id=uow.tenant_id,
@@ -31,6 +35,7 @@ async def store(
         visibility=Visibility.STAFF if internal else Visibility.PUBLIC,
         text=text,
         turn_id=turn_id,
+        client_id=client_id,
         confidence=confidence,
         model=model,
     )

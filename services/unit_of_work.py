@@ -6,18 +6,22 @@ that the fan-out table names. Nothing is sent from here; the relay reads what wa
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 import structlog
 from tortoise.backends.asyncpg.client import TransactionWrapper
 
-from config.database import SYSTEM_ROLE, transaction
+from config import tracing
+from config.database import SYSTEM_ROLE, read_alone, transaction
 from core.actor import Actor
 from core.events import Event
 
 Row = dict[str, Any]
+Record = Mapping[str, Any]
+"""A row as the driver gives it, or a :data:`Row`."""
 logger = structlog.get_logger(__name__)
 
 PUBLISH = "webhooks.publish"
@@ -57,6 +61,10 @@ INSERT INTO jobs (tenant_id, task, args, state, attempts, run_after, created_at)
 SELECT $1, task, args, 'pending', 0, clock_timestamp(), clock_timestamp()
 FROM jsonb_to_recordset($2::jsonb) AS (task text, args jsonb)
 """
+
+
+_NAME_TRACE = "SELECT set_config('opora.trace', $1, true)"
+"""Rows of jobs and of the outbox written after it, in this transaction, carry the trace: by the columns' defaults."""
 
 
 class SystemReason(StrEnum):
@@ -101,9 +109,32 @@ class Statements:
         found: list[Row] = await self._client.execute_query_dict(sql, list(args))
         return found
 
+    async def records(self, sql: str, *args: Any) -> Sequence[Record]:
+        """Rows of a SELECT, not copied into dicts: for pages of many."""
+        found: Sequence[Record]
+        _, found = await self._client.execute_query(sql, list(args))
+        return found
+
     async def row(self, sql: str, *args: Any) -> Row | None:
         rows = await self.rows(sql, *args)
         return rows[0] if rows else None
+
+
+class AtEnd(Protocol):
+    """What belongs into each transaction of a request, after its own statements; it may refuse the commit."""
+
+    async def __call__(self, statements: Statements, *, surely: bool) -> None:
+        """``surely``: facts will be written yet."""
+
+
+AT_END: ContextVar[AtEnd | None] = ContextVar("at_end", default=None)
+"""Set while a request with an Idempotency-Key is carried out (:mod:`services.idempotency`)."""
+
+
+async def _at_end(statements: Statements, *, surely: bool) -> None:
+    at_end = AT_END.get()
+    if at_end is not None:
+        await at_end(statements, surely=surely)
 
 
 class UnitOfWork(Statements):
@@ -127,6 +158,8 @@ class UnitOfWork(Statements):
         events = [row for fact in self._facts for row in _events_of(fact, self.tenant_id)]
         jobs = [{"task": task, "args": fact.payload()} for fact in self._facts for task in Fanout.tasks[type(fact)]]
         # Jobs first: the counters' row locks, which writers of one topic queue for, are held for the shortest time.
+        if tracing.is_on() and (jobs or events):
+            await self.rows(_NAME_TRACE, tracing.traceparent() or "")
         if jobs:
             await self.rows(_ADD_JOBS, self.tenant_id, orjson.dumps(jobs).decode())
         if events:
@@ -144,10 +177,12 @@ def _events_of(fact: Event, tenant_id: int) -> list[Row]:
 @asynccontextmanager
 async def unit_of_work(actor: Actor) -> AsyncIterator[UnitOfWork]:
     """A transaction inside the actor's tenant. Raises Unavailable when the database does not answer."""
-    async with transaction(actor.tenant_id) as client:
-        uow = UnitOfWork(actor, client)
-        yield uow
-        told = await uow.write_facts()
+    with tracing.span("unit of work"):
+        async with transaction(actor.tenant_id) as client:
+            uow = UnitOfWork(actor, client)
+            yield uow
+            await _at_end(uow, surely=bool(uow._facts))
+            told = await uow.write_facts()
     if told:
         Fanout.wake(actor.tenant_id)
 
@@ -168,4 +203,13 @@ async def system_unit_of_work(reason: SystemReason) -> AsyncIterator[Statements]
     """A transaction across tenants. ``reason`` names one of the few needs for it; it tells no facts."""
     logger.debug("system_unit_of_work", reason=reason.name)
     async with transaction(None, role=SYSTEM_ROLE) as client:
-        yield Statements(client)
+        statements = Statements(client)
+        yield statements
+        await _at_end(statements, surely=False)
+
+
+async def system_row(reason: SystemReason, sql: str, *args: object) -> Row | None:
+    """The row of one statement across tenants that only reads; None where there is none. ``reason`` as above."""
+    logger.debug("system_row", reason=reason.name)
+    rows = await read_alone(sql, *args, role=SYSTEM_ROLE)
+    return rows[0] if rows else None

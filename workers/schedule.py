@@ -94,6 +94,7 @@ SCHEDULE: tuple[Duty, ...] = (
     Duty("handoffs.call", 10.0, handoff_calls.call_staff),
     Duty("payments.forget", _HOUR, _forget_notifications),
     Duty("webhooks.forget", _HOUR, _forget_webhooks),
+    Duty("idempotency.forget", _HOUR, retention.forget_idempotency_keys),
     Duty("payments.reconcile", reconciliation.EVERY_S, reconciliation.ask_about_open),
     Duty("monitoring.sample", TICK_S, SAMPLER.sample),
     Duty("monitoring.thin", _HOUR, thinning.thin_samples),

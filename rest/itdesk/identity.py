@@ -11,6 +11,7 @@ from models.users import User
 from rest.itdesk import examples
 from rest.itdesk.words import ItdeskRole, granted_role, moment, shown_role
 from rest.operations import Examples, Group, Id, Origin
+from rest.shapes import Email
 from services import identity, users
 from services.rate_limits import Bucket, by_email
 from services.tokens import Dialect
@@ -25,7 +26,7 @@ class Registration(msgspec.Struct):
     """A role above `customer` takes the token of an admin, or being the first user of all."""
 
     username: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-    email: str
+    email: Email
     password: Annotated[str, msgspec.Meta(min_length=8)]
     full_name: Annotated[str, msgspec.Meta(max_length=255)] = ""
     role: ItdeskRole = "customer"

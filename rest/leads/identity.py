@@ -13,6 +13,7 @@ from models.users import User
 from rest.leads import examples
 from rest.leads.words import moment
 from rest.operations import Examples, Group, Id, Origin
+from rest.shapes import Email
 from services import identity, tenants, users
 from services.rate_limits import Bucket, by_email
 from services.tokens import Dialect
@@ -24,7 +25,7 @@ _SMALL_BODY = 16 * 1024
 
 
 class CompanyRegistration(msgspec.Struct):
-    email: str
+    email: Email
     password: Annotated[str, msgspec.Meta(min_length=6)]
     company_name: Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
 

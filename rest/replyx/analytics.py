@@ -13,6 +13,7 @@ from rest.decoding import check_free_json
 from rest.operations import Examples, Group, Id
 from rest.replyx import admin_examples as examples
 from rest.replyx.words import moment, money
+from rest.shapes import Moment
 from services import analytics
 from services.analytics import Overview, Span
 from services.periods import bound
@@ -27,8 +28,8 @@ class OverviewQuery(msgspec.Struct):
     """Dates are days of UTC or moments; ``to_date`` as a day is counted whole. They come before ``period``."""
 
     period: Literal["day", "week", "month"] = "week"
-    from_date: str | UnsetType = UNSET
-    to_date: str | UnsetType = UNSET
+    from_date: Moment | UnsetType = UNSET
+    to_date: Moment | UnsetType = UNSET
 
 
 class RevenueByService(msgspec.Struct):

@@ -5,6 +5,7 @@ import msgspec
 from core.actor import Actor, Role
 from rest.operations import Examples, Group, Id
 from rest.replyx import ai_tokens_examples as examples
+from rest.shapes import Text
 from services import assistant_trials
 from services.rate_limits import Bucket
 
@@ -12,7 +13,7 @@ group = Group("Ассистенты", Bucket.OTHER)
 
 
 class AssistantTrial(msgspec.Struct):
-    message: str
+    message: Text
 
 
 class AssistantTrialView(msgspec.Struct):

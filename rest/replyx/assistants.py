@@ -14,6 +14,7 @@ from rest.operations import Examples, Group, Id
 from rest.replyx import assistant_examples as examples
 from rest.replyx.done import DoneView
 from rest.replyx.words import moment
+from rest.shapes import Domain
 from services import assistants
 from services.assistants import (
     MAX_ASSISTANTS,
@@ -85,7 +86,7 @@ class AssistantPut(msgspec.Struct):
     is_active: bool | UnsetType = UNSET
     telegram_bot_token: BotToken | UnsetType | None = UNSET
     website_integration: bool | UnsetType = UNSET
-    allowed_domains: list[str] | UnsetType = UNSET
+    allowed_domains: list[Domain] | UnsetType = UNSET
 
     @property
     def changes(self) -> AssistantChanges:

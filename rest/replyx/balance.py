@@ -15,7 +15,8 @@ from models.payments import PaymentProvider
 from rest.operations import Examples, Group
 from rest.replyx import payments_examples as examples
 from rest.replyx.payments import IDEMPOTENCY_KEY, CreatedPaymentView
-from rest.replyx.words import Sum, moment, money
+from rest.replyx.words import moment, money
+from rest.shapes import Money
 from services import billing, payments, transactions
 from services.payments import NewPayment
 from services.rate_limits import Bucket
@@ -71,7 +72,7 @@ class TransactionsQuery(msgspec.Struct):
 
 
 class TopUp(msgspec.Struct):
-    amount: Sum
+    amount: Money
     payment_method: Literal["card", "tbank", "yookassa"] = "card"
     return_url: str | None = None
 
@@ -96,7 +97,7 @@ async def balance_transactions(actor: Actor, query: TransactionsQuery) -> Transa
 
 @group.post(
     "/balance/top-up", "Пополнение баланса", role=Role.ADMIN, bucket=Bucket.TOP_UP, status=201,
-    errors=(409,),
+    errors=(409,), resumes=True,
     examples=Examples(examples.TOP_UP, examples.CREATED),
 )  # fmt: skip
 async def top_up_balance(actor: Actor, body: TopUp, headers: Headers) -> CreatedPaymentView:

@@ -12,6 +12,7 @@ from rest.operations import Examples, Group, Id
 from rest.replyx import dialogs_examples as examples
 from rest.replyx.dialog_messages import MessageView
 from rest.replyx.words import moment
+from rest.shapes import Text
 from services import dialog_list, dialog_messages, dialogs, guests
 from services.dialog_list import DialogFilter, DialogRow
 from services.rate_limits import Bucket
@@ -53,7 +54,7 @@ class NewDialog(msgspec.Struct):
 class NewMessage(msgspec.Struct):
     """``operator_name`` is for the account's people; the customer reads it above the text."""
 
-    text: str
+    text: Text
     operator_name: str | None = None
 
 

@@ -10,7 +10,6 @@ from core.actor import Actor, Role
 from core.languages import Language
 from models.documents import Document, DocumentStatus
 from rest.operations import Examples, Group, Id
-from rest.problems import FieldError, WrongFields
 from rest.replyx import knowledge_examples as examples
 from rest.replyx.done import DoneView
 from rest.replyx.words import moment
@@ -66,10 +65,8 @@ class DocumentView(msgspec.Struct):
     "/documents/upload", "Загрузка документа", role=Role.ADMIN, status=201, bucket=Bucket.UPLOAD,
     errors=(400, 404, 413, 415, 422, 503), examples=Examples(response=examples.UPLOADED),
 )  # fmt: skip
-async def upload_document(actor: Actor, form: UploadForm, upload: Upload | None) -> DocumentView:
+async def upload_document(actor: Actor, form: UploadForm, upload: Upload) -> DocumentView:
     """`.txt`, `.md`, `.pdf`, `.docx`. Документ с тем же именем заменяет прежний; о ходе обработки говорит `status`."""
-    if upload is None:
-        raise WrongFields([FieldError("file", "Field required: one file")])
     assistant_id = None if form.assistant_id is UNSET else form.assistant_id
     document = await document_files.upload(actor, file_name=upload.name, data=upload.data, assistant_id=assistant_id)
     return DocumentView.of(document)

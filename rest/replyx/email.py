@@ -9,6 +9,7 @@ from core.actor import Actor, Role
 from rest.operations import Examples, Group, Origin
 from rest.replyx import email_examples as examples
 from rest.replyx.words import moment
+from rest.shapes import Email, Text
 from services import confirmations, contact_form, outbox
 from services.rate_limits import Bucket, by_email
 from services.sessions import TokenPair
@@ -20,7 +21,7 @@ _SMALL_BODY = 64 * 1024
 
 
 class TestSend(msgspec.Struct):
-    to: str
+    to: Email
 
 
 class TestSendView(msgspec.Struct):
@@ -61,10 +62,10 @@ class ConfirmationRequest(msgspec.Struct):
 
 
 class ContactForm(msgspec.Struct):
-    name: str
-    email: str
-    subject: str
-    message: str
+    name: Text
+    email: Email
+    subject: Text
+    message: Text
     phone: str | None = None
 
 

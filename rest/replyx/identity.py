@@ -8,6 +8,7 @@ from core.actor import Actor
 from rest.operations import Examples, Group, Id, Origin
 from rest.replyx import examples
 from rest.replyx.accounts import TokenView, UserView, account_of
+from rest.shapes import Email
 from services import identity
 from services.rate_limits import Bucket, by_email
 from services.tokens import Dialect
@@ -19,7 +20,7 @@ _Name = Annotated[str, msgspec.Meta(max_length=128)]
 
 
 class AccountRegistration(msgspec.Struct):
-    email: str
+    email: Email
     password: Annotated[str, msgspec.Meta(min_length=8)]
     first_name: _Name = ""
     last_name: _Name = ""

@@ -13,7 +13,8 @@ from core.paging import OffsetPage
 from models.payments import PAID, Payment, PaymentProvider, PaymentStatus
 from rest.operations import Examples, Group, Origin
 from rest.replyx import payments_examples as examples
-from rest.replyx.words import Sum, moment, money
+from rest.replyx.words import moment, money
+from rest.shapes import Money
 from services import payment_notifications, payments, refunds
 from services.payments import NewPayment
 from services.rate_limits import Bucket
@@ -29,7 +30,7 @@ _OK = "OK"
 
 
 class PaymentCreation(msgspec.Struct):
-    amount: Sum
+    amount: Money
     description: str = ""
     return_url: str | None = None
     fail_url: str | None = None
@@ -127,12 +128,12 @@ class HistoryQuery(msgspec.Struct):
 class RefundRequest(msgspec.Struct):
     """Without ``amount`` all that is left of the payment goes back."""
 
-    amount: Sum | None = None
+    amount: Money | None = None
     reason: str = ""
 
 
 @group.post(
-    "/payments/create", "Создание платежа в системе Т-Банк", role=Role.ADMIN, status=201, errors=(409,),
+    "/payments/create", "Создание платежа в системе Т-Банк", role=Role.ADMIN, status=201, errors=(409,), resumes=True,
     examples=Examples(examples.NEW, examples.CREATED),
 )  # fmt: skip
 async def create_payment(actor: Actor, body: PaymentCreation, headers: Headers) -> CreatedPaymentView:

@@ -15,6 +15,7 @@ from rest.operations import Examples, Group
 from rest.replyx import support_examples as examples
 from rest.replyx.spans import span
 from rest.replyx.words import moment
+from rest.shapes import Email, Text
 from services import support_requests
 from services.messages import MessageView
 from services.rate_limits import Bucket
@@ -46,17 +47,17 @@ _WORDS: Mapping[TicketPriority, PriorityWord] = {priority: word for word, priori
 class NewTicket(msgspec.Struct):
     """``attachments`` are names of files that the text mentions; ``user_email`` is where to answer."""
 
-    subject: str
-    message: str
+    subject: Text
+    message: Text
     priority: PriorityWord = "medium"
     category: str = ""
-    user_email: str | None = None
-    attachments: list[str] = msgspec.field(default_factory=list)
+    user_email: Email | None = None
+    attachments: list[Text] = msgspec.field(default_factory=list)
 
 
 class Reply(msgspec.Struct):
-    message: str
-    attachments: list[str] = msgspec.field(default_factory=list)
+    message: Text
+    attachments: list[Text] = msgspec.field(default_factory=list)
 
 
 class CreatedView(msgspec.Struct):

@@ -122,10 +122,6 @@ def moment(value: datetime) -> datetime:
     return value.astimezone(UTC).replace(microsecond=0)
 
 
-Sum = Decimal
-"""Roubles of a request: a JSON number, read without the detour of a float."""
-
-
 def money(value: Decimal) -> float:
     """Roubles as a JSON number: every sum that an account can have is exact in two places."""
     return float(value)

@@ -7,6 +7,7 @@ from msgspec import UNSET, UnsetType
 
 from core.actor import Actor
 from rest.operations import Examples, Group, Id, Origin
+from rest.shapes import Email, Password
 from rest.support import examples
 from rest.support.users import FullName, UserView
 from services import identity, users
@@ -20,8 +21,8 @@ group = Group("Auth", Bucket.AUTH)
 class Registration(msgspec.Struct):
     """``tenant_id`` absent means the default tenant."""
 
-    email: str
-    password: str
+    email: Email
+    password: Password
     full_name: FullName | None = None
     tenant_id: Id | None = None
 
@@ -51,7 +52,7 @@ class ProfileChanges(msgspec.Struct):
 
 class PasswordChange(msgspec.Struct):
     current_password: str
-    new_password: str
+    new_password: Password
 
 
 class TokenView(msgspec.Struct):

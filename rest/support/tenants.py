@@ -47,9 +47,12 @@ class TenantStatsView(msgspec.Struct):
         return cls(counted, stats.total_tickets, stats.total_users, stats.total_kb_chunks)
 
 
+_SLUG = "^(?![0-9]+$)[a-z0-9]+(-[a-z0-9]+)*$"
+
+
 class NewTenant(msgspec.Struct):
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
-    slug: Annotated[str, msgspec.Meta(min_length=1, max_length=63)]
+    slug: Annotated[str, msgspec.Meta(min_length=1, max_length=63, extra_json_schema={"pattern": _SLUG})]
 
 
 @group.get("/tenants", "Список тенантов", role=Role.ADMIN, examples=Examples(response=[examples.TENANT]))

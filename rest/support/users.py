@@ -10,6 +10,7 @@ from core import unset
 from core.actor import Actor, Role
 from models.users import User
 from rest.operations import Examples, Group, Id
+from rest.shapes import Email, Password
 from rest.support import examples
 from rest.support.words import PageQuery, SupportRole, moment, shown_role
 from services import users
@@ -48,8 +49,8 @@ class UserView(msgspec.Struct):
 class NewUser(msgspec.Struct):
     """`superadmin` is refused: only the command line makes one."""
 
-    email: str
-    password: str
+    email: Email
+    password: Password
     full_name: FullName | None = None
     role: SupportRole = "user"
 

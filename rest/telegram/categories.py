@@ -22,7 +22,9 @@ group = Group("Категории", Bucket.OTHER)
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, description="Название")]
 Description = Annotated[str, msgspec.Meta(max_length=MAX_DESCRIPTION)]
 Icon = Annotated[str, msgspec.Meta(max_length=16)]
-Color = Annotated[str, msgspec.Meta(max_length=7, description="#rrggbb")]
+Color = Annotated[
+    str, msgspec.Meta(max_length=7, description="#rrggbb", extra_json_schema={"pattern": "^(#[0-9a-fA-F]{6})?$"})
+]
 SortOrder = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
 
 

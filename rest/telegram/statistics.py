@@ -11,6 +11,7 @@ from msgspec import UNSET, UnsetType
 from core.actor import Actor, Role
 from models.tickets import TicketStatus
 from rest.operations import Examples, Group
+from rest.shapes import Moment
 from rest.telegram import ticket_examples as examples
 from rest.telegram.people import PersonView
 from rest.telegram.words import PublicId, TelegramPriority, TelegramStatus, moment, shown_priority, shown_status
@@ -113,8 +114,8 @@ class TicketStatisticsView(msgspec.Struct):
 class TelegramStatisticsQuery(msgspec.Struct):
     """Days (`2024-01-31`, both included) or moments (`2024-01-31T10:00:00Z`, up to the second one); UTC by default."""
 
-    from_date: Annotated[str, msgspec.Meta(max_length=40, description="Дата начала периода")] | UnsetType = UNSET
-    to_date: Annotated[str, msgspec.Meta(max_length=40, description="Дата окончания периода")] | UnsetType = UNSET
+    from_date: Annotated[Moment, msgspec.Meta(description="Дата начала периода")] | UnsetType = UNSET
+    to_date: Annotated[Moment, msgspec.Meta(description="Дата окончания периода")] | UnsetType = UNSET
     category_id: Annotated[PublicId, msgspec.Meta(description="Фильтр по категории")] | UnsetType = UNSET
 
     @property

@@ -14,7 +14,7 @@ from schema.types.files import Attachment
 from schema.types.people import Person
 from schema.types.rows import copier, shown_id, shown_id_or_none
 from services.messages import MessageView
-from services.ticket_list import MessagePreview as PreviewRow
+from services.ticket_rows import MessagePreview as PreviewRow
 
 strawberry.enum(AuthorKind, description="Who speaks: the customer, the AI assistant, an operator, or the system.")
 
@@ -34,7 +34,7 @@ class Citation:
         return cls(chunk_id=shown_id_or_none(citation.chunk_id), **_CITATION(citation))
 
 
-_MESSAGE = copier("author_kind", "text", "confidence", "model", "created_at", "author_id")
+_MESSAGE = copier("author_kind", "text", "client_id", "confidence", "model", "created_at", "author_id")
 
 
 @strawberry.type(description="One message of a ticket.")
@@ -44,6 +44,7 @@ class Message:
     author_kind: AuthorKind
     text: str
     internal: bool = strawberry.field(description="A note among staff; customers never see it.")
+    client_id: UUID | None = strawberry.field(description="The writer's own, where one was given.")
     confidence: float | None = strawberry.field(
         description="Of the assistant's answers: calibrated probability, 0 to 1, that the ground is the right one."
     )
@@ -72,9 +73,6 @@ class Message:
         )
 
 
-_MESSAGE_PREVIEW = copier("author_kind", "excerpt", "internal", "created_at")
-
-
 @strawberry.type(description="The beginning of a message, for lists.")
 class MessagePreview:
     id: strawberry.ID
@@ -87,7 +85,13 @@ class MessagePreview:
     def of_or_none(cls, preview: PreviewRow | None) -> Self | None:
         if preview is None:
             return None
-        return cls(id=shown_id(preview.id), **_MESSAGE_PREVIEW(preview))
+        return cls(
+            id=shown_id(preview.id),
+            author_kind=preview.author_kind,
+            excerpt=preview.excerpt,
+            internal=preview.internal,
+            created_at=preview.created_at,
+        )
 
 
 @strawberry.input(description="A message to a ticket.")
@@ -105,4 +109,7 @@ class AddMessageInput:
         default_factory=list,
         description="Up to 10 files, by `publicId`, that the caller uploaded by `POST /api/v1/files/upload`"
         " and has not sent yet.",
+    )
+    client_id: UUID | None = strawberry.field(
+        default=None, description="The client's own, new for each message: repeated, it is the same message."
     )

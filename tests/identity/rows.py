@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from core.clock import now
 from models.ai_tokens import AiUsage
@@ -15,6 +16,7 @@ from models.conversations import Attachment, Conversation, Message
 from models.dialogs import Dialog
 from models.documents import Document, QaEntry
 from models.handoffs import Handoff, Operator
+from models.idempotency import IdempotencyKey
 from models.jobs import Job
 from models.knowledge import Citation, KnowledgeChunk, KnowledgeSource
 from models.leads import Interview, Lead
@@ -54,6 +56,9 @@ async def fill(user: User) -> None:
         await _dialogs(ours, user)
         await _money(ours, user)
         await SavedView.create(**ours, owner_id=user.id, name="Mine")
+        await IdempotencyKey.create(
+            **ours, digest="0" * 64, fingerprint="0" * 64, claim=uuid4(), lease_until=now(), expires_at=now()
+        )
         await _mail(ours, user, ticket)
         await _webhooks(ours)
         await _sign_in(ours, user)

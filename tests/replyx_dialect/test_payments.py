@@ -171,7 +171,17 @@ async def test_an_idempotency_key(paying: httpx.AsyncClient) -> None:
     again = await paying.post("/api/payments/create", json=NEW, headers=headers)
     other = await paying.post("/api/payments/create", json={**NEW, "amount": 5}, headers=headers)
     assert first.json() == again.json()
-    assert told(other) == (409, "CONFLICT", "Idempotency-Key")
+    assert told(other) == (422, "IDEMPOTENCY_KEY_REUSED", "Idempotency-Key")
+
+
+async def test_a_payment_that_broke_off_goes_on_under_its_key(paying: httpx.AsyncClient, tbank: TbankDouble) -> None:
+    headers = {"idempotency-key": "a-key"}
+    tbank.faults.extend([Fault(method="Init") for _ in range(3)])
+    first = await paying.post("/api/payments/create", json=NEW, headers=headers)
+    again = await paying.post("/api/payments/create", json=NEW, headers=headers)
+    assert (first.status_code, again.status_code) == (503, 201)
+    assert len(tbank.payments) == 1
+    assert (await paying.get("/api/payments/history")).json()["total"] == 1
 
 
 async def test_foreign_and_unknown_payments(paying: httpx.AsyncClient, client: httpx.AsyncClient) -> None:
