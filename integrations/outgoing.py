@@ -9,9 +9,10 @@ that may be called nevertheless; to them alone `http://` goes without TLS.
 import asyncio
 import ipaddress
 import socket
+import ssl
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cache, partial
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -121,7 +122,7 @@ class PinnedTransport(httpx2.AsyncBaseTransport):
     def __init__(self, most: int = LARGEST_BODY) -> None:
         # A connection is kept by its address alone: another host at the same address must not come to it.
         limits = httpx2.Limits(max_keepalive_connections=0)
-        self._inner = httpx2.AsyncHTTPTransport(trust_env=False, limits=limits)
+        self._inner = httpx2.AsyncHTTPTransport(verify=_authorities(), trust_env=False, limits=limits)
         self._most = most
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -163,6 +164,12 @@ class _BoundedStream(httpx2.AsyncByteStream):
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Who is believed, for the life of the process: to read the list anew holds up everything else for some 20 ms."""
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 def _pinned(request: httpx2.Request, address: Address) -> httpx2.Request:

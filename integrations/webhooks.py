@@ -1,7 +1,7 @@
 """Sending to a company's own server, as https://github.com/standard-webhooks/standard-webhooks has it.
 
-One POST, ten seconds for all of it, no redirects, only to addresses that :mod:`integrations.outgoing` permits. The body
-of the answer is read as far as people want to see it.
+One POST, fifteen seconds for all of it, no redirects, only to addresses that :mod:`integrations.outgoing` permits. The
+body of the answer is read as far as people want to see it.
 """
 
 import asyncio
@@ -16,12 +16,13 @@ from email.utils import parsedate_to_datetime
 
 import httpx2
 
+from config import tracing
 from core import clock
 from core.network import assert_allowed
 from core.refusals.outgoing import AddressRefused, HostUnknown
 from integrations.outgoing import outgoing_client, read_bounded
 
-TIMEOUT_S = 10.0
+TIMEOUT_S = 15.0
 SECRET_PREFIX = "whsec_"  # noqa: S105  # how every secret begins
 _SECRET_BYTES = 32
 _EXCERPT_BYTES = 2000
@@ -104,7 +105,7 @@ def _headers(outgoing: Outgoing) -> dict[str, str]:
         "webhook-id": outgoing.message_id,
         "webhook-timestamp": str(at),
         "webhook-signature": " ".join(signatures),
-    }
+    } | ({tracing.TRACEPARENT: carried} if (carried := tracing.traceparent()) else {})
 
 
 def _failed(started: float, error: str) -> Answer:
