@@ -20,6 +20,7 @@ from app.composition import install
 from app.embedded.process import follow_parent
 from config.logging import configure_logging
 from config.settings import Settings, get_settings
+from config.tracing import close_tracing, open_tracing
 from workers.broker import make_broker, make_worker
 from workers.task import TASKS
 
@@ -104,14 +105,18 @@ def _work(settings: Settings, parent: int) -> None:
     follow_parent(signal.SIGTERM)
     if os.getppid() != parent:
         return
+    open_tracing(settings, process="worker")
     install(settings)
     broker = make_broker(settings, TASKS)
     worker = make_worker(broker, threads=settings.jobs.worker_threads)
     worker.start()
     logger.info("worker_ready", threads=settings.jobs.worker_threads, tasks=sorted(TASKS))
-    stop.wait()
+    # The kernel may give a signal to another thread, which does not interrupt a wait without end.
+    while not stop.wait(_WATCH_S):
+        continue
     worker.stop(timeout=settings.http.shutdown_s * 1000)
     broker.close()
+    close_tracing()
 
 
 if __name__ == "__main__":

@@ -18,9 +18,9 @@ _TAKE_EVENTS = f"""
 WITH taken AS (
     DELETE FROM event_outbox WHERE tenant_id = $1 AND event_id IN (
         SELECT event_id FROM event_outbox WHERE tenant_id = $1 ORDER BY event_id LIMIT $2)
-    RETURNING event_id
+    RETURNING event_id, trace
 )
-SELECT {EVENT_COLUMNS} FROM taken JOIN events e ON e.id = taken.event_id ORDER BY e.id
+SELECT {EVENT_COLUMNS}, taken.trace FROM taken JOIN events e ON e.id = taken.event_id ORDER BY e.id
 """  # noqa: S608
 _TAKE_JOBS = """
 UPDATE jobs SET state = 'sent', lease_until = clock_timestamp() + make_interval(secs => $4)
@@ -30,10 +30,20 @@ WHERE id IN (
     ORDER BY run_after, id LIMIT $3 FOR UPDATE SKIP LOCKED)
 RETURNING id, tenant_id, task
 """
+# From tenant to tenant along the index, however many jobs each of them has.
 _WAITING = """
+WITH RECURSIVE pending AS (
+    (SELECT tenant_id FROM jobs WHERE state = 'pending' ORDER BY tenant_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT j.tenant_id FROM jobs j WHERE j.state = 'pending' AND j.tenant_id > p.tenant_id
+            ORDER BY j.tenant_id LIMIT 1)
+    FROM pending p WHERE p.tenant_id IS NOT NULL
+)
 SELECT tenant_id FROM event_outbox
 UNION
-SELECT tenant_id FROM jobs WHERE state = 'pending' AND run_after <= clock_timestamp() AND task = ANY($1)
+SELECT p.tenant_id FROM pending p WHERE EXISTS (
+    SELECT FROM jobs j WHERE j.tenant_id = p.tenant_id AND j.state = 'pending' AND j.run_after <= clock_timestamp()
+        AND j.task = ANY($1))
 LIMIT $2
 """
 _UNSEND = "UPDATE jobs SET state = 'pending', lease_until = NULL WHERE state = 'sent' RETURNING id"

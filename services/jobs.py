@@ -5,6 +5,7 @@ ran out and which was replaced cannot change anything: its effects and its mark 
 """
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,8 +16,10 @@ from config.database import transaction
 from core.errors import Conflict, Forbidden, InvalidTransition, JobSuperseded, NotFound, RateLimited
 from core.paging import CursorPage, Slice
 from models.jobs import MOVES, Job, JobState
-from services.unit_of_work import Statements, SystemReason, UnitOfWork, system_unit_of_work
+from services.unit_of_work import Row, Statements, SystemReason, UnitOfWork, system_unit_of_work
 
+SENT_LEASE_S = 30.0
+"""A job that nobody claims within this time after it was sent is sent again."""
 _BACKOFF_FIRST_S = 1.0
 _BACKOFF_MOST_S = 300.0
 _MINE = "id = $1 AND state = 'running' AND attempts = $2"
@@ -26,7 +29,17 @@ _CLAIM = """
 UPDATE jobs SET state = 'running', attempts = attempts + 1, lease_until = clock_timestamp() + make_interval(secs => $2)
 WHERE id = $1 AND (state IN ('pending', 'sent') AND run_after <= clock_timestamp()
                    OR state = 'running' AND lease_until < clock_timestamp())
-RETURNING id, tenant_id, task, args, attempts
+RETURNING id, tenant_id, task, args, attempts, trace
+"""
+# Jobs never attempted, and sent a moment ago: an older message may be the echo of one that killed its worker.
+_TAKE = """
+UPDATE jobs SET state = 'done', attempts = 1, lease_until = NULL, finished_at = clock_timestamp()
+WHERE id = ANY($1) AND attempts = 0 AND state IN ('pending', 'sent') AND run_after <= clock_timestamp()
+  AND coalesce(lease_until >= clock_timestamp() + make_interval(secs => $2), true)
+RETURNING id, tenant_id, task, args, attempts, trace
+"""
+_GIVE_BACK = """
+UPDATE jobs SET state = 'pending', lease_until = NULL WHERE id = ANY($1) AND state = 'sent' RETURNING id
 """
 _RENEW = f"UPDATE jobs SET lease_until = clock_timestamp() + make_interval(secs => $3) WHERE {_MINE} RETURNING id"  # noqa: S608
 _FINISH = f"""
@@ -77,13 +90,14 @@ class Backlog:
 
 @dataclass(frozen=True, slots=True)
 class RunningJob:
-    """One attempt at a job. ``attempt`` starts at 1."""
+    """One attempt at a job. ``attempt`` starts at 1; ``trace`` is the ``traceparent`` of the work that asked for it."""
 
     id: int
     tenant_id: int
     task: str
     args: dict[str, Any]
     attempt: int
+    trace: str | None = None
 
     @property
     def idempotency_key(self) -> str:
@@ -95,8 +109,10 @@ async def claim(job_id: int, tenant_id: int, *, lease_s: float) -> RunningJob | 
     """Take a job that is due; None where it is finished, held by a live attempt, or not of the tenant."""
     async with transaction(tenant_id) as client:
         row = await Statements(client).row(_CLAIM, job_id, lease_s)
-    if row is None:
-        return None
+    return None if row is None else _running(row)
+
+
+def _running(row: Row) -> RunningJob:
     args = row["args"]
     return RunningJob(
         id=row["id"],
@@ -104,7 +120,24 @@ async def claim(job_id: int, tenant_id: int, *, lease_s: float) -> RunningJob | 
         task=row["task"],
         args=orjson.loads(args) if isinstance(args, str) else args,
         attempt=row["attempts"],
+        trace=row["trace"],
     )
+
+
+async def take(uow: UnitOfWork, job_ids: Sequence[int], *, fresh_s: float) -> list[RunningJob]:
+    """Mark done in the caller's transaction those that are due, never tried and sent in the last ``fresh_s`` seconds.
+
+    Their effects are to follow in the same transaction: until it ends its locks keep others from them. In the order
+    of ids. What it leaves out is done, another's, or to be claimed.
+    """
+    rows = await uow.rows(_TAKE, list(job_ids), SENT_LEASE_S - fresh_s)
+    return sorted((_running(row) for row in rows), key=lambda job: job.id)
+
+
+async def give_back(job_ids: Sequence[int], tenant_id: int) -> None:
+    """Let what was sent and not begun be sent to another worker at once."""
+    async with transaction(tenant_id) as client:
+        await Statements(client).rows(_GIVE_BACK, list(job_ids))
 
 
 async def renew(job: RunningJob, *, lease_s: float) -> bool:

@@ -49,15 +49,13 @@ WHERE id = $1 AND is_active AND ($3 OR failing_since < $4) RETURNING failing_sin
 logger = structlog.get_logger(__name__)
 
 
-async def publish(job: RunningJob, *, event: str, fact: Mapping[str, Any], at: str) -> int:
-    """Write an event down for every endpoint that wants it, and end the job. Returns how many deliveries are due."""
-    async with unit_of_work(system_actor(job.tenant_id)) as uow:
-        data = await webhook_events.data_of(uow.tenant_id, fact)
-        body = webhook_events.body_of(event, at, data)
-        message = await WebhookMessage.create(tenant_id=uow.tenant_id, event=event, body=body)
-        due = await uow.rows(_HEARING, uow.tenant_id, message.id, event)
-        uow.emit(*(WebhookDue(row["id"], round=row["round"]) for row in due))
-        await jobs.finish(uow, job)
+async def publish(uow: UnitOfWork, *, event: str, fact: Mapping[str, Any], at: str) -> int:
+    """Write an event down for every endpoint that wants it. Returns how many deliveries are due."""
+    data = await webhook_events.data_of(uow.tenant_id, fact)
+    body = webhook_events.body_of(event, at, data)
+    message = await WebhookMessage.create(tenant_id=uow.tenant_id, event=event, body=body)
+    due = await uow.rows(_HEARING, uow.tenant_id, message.id, event)
+    uow.emit(*(WebhookDue(row["id"], round=row["round"]) for row in due))
     return len(due)
 
 

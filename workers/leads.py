@@ -2,12 +2,13 @@
 
 from services import lead_notices
 from services.jobs import RunningJob
-from workers.task import task
+from services.unit_of_work import UnitOfWork
+from workers.lots import rows_task
 
 NOTIFY = "leads.notify"
 
 
-@task(NOTIFY)
-async def notify(job: RunningJob) -> None:
+@rows_task(NOTIFY)
+async def notify(uow: UnitOfWork, job: RunningJob) -> None:
     """Tell the company's Telegram chat, where it has set one."""
-    await lead_notices.notify(job, lead_id=int(job.args["lead_id"]))
+    await lead_notices.notify(uow, lead_id=int(job.args["lead_id"]))

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 
 import structlog
@@ -17,17 +17,17 @@ from core.errors import Unavailable
 from realtime.channels import event_channel
 from services import dispatch
 from services.events import StoredEvent, outbox_lag
-from workers.broker import queue_key, send
+from services.jobs import SENT_LEASE_S
+from workers.broker import send
+from workers.room import Room
 from workers.task import Task
 from workers.wake import wake_channel
 
 POLL_S = 0.5
 EVENT_BATCH = 200
-JOB_BATCH = 50
+JOB_BATCH = 200
 QUEUE_ROOM = 500
 """Messages that may wait in one queue: more would only hide whose turn it is, rows wait in PostgreSQL as well."""
-SENT_LEASE_S = 30.0
-"""A job that nobody claims within this time is sent again."""
 _CONCURRENCY = 3
 _TENANTS_PER_POLL = 1000
 _HELD_ELSEWHERE_S = (0.005, 0.025)
@@ -53,7 +53,7 @@ class Relay:
         self._queued: set[int] = set()
         self._busy: set[int] = set()
         self._again: set[int] = set()
-        self._room = dict.fromkeys((task.queue for task in tasks.values()), 0)
+        self._room = Room(broker, tasks)
 
     async def run(self) -> None:
         """Raises nothing but CancelledError."""
@@ -76,8 +76,8 @@ class Relay:
         while True:
             try:
                 await self._check_epoch()
-                await self._measure_room()
-                for tenant_id in await dispatch.tenants_waiting(self._sendable(), limit=_TENANTS_PER_POLL):
+                await self._room.measure(self._redis, QUEUE_ROOM)
+                for tenant_id in await dispatch.tenants_waiting(self._room.sendable(), limit=_TENANTS_PER_POLL):
                     self.poke(tenant_id)
             except _TROUBLE as error:
                 await self._report_trouble(error)
@@ -101,15 +101,6 @@ class Relay:
         jobs = await dispatch.unsend()
         if jobs:
             logger.warning("jobs_sent_again", jobs=jobs, reason=reason)
-
-    async def _measure_room(self) -> None:
-        for queue in self._room:
-            waiting = await self._redis.llen(queue_key(self._broker, queue))
-            self._room[queue] = max(0, QUEUE_ROOM - waiting)
-
-    def _sendable(self) -> list[str]:
-        """Tasks whose queue has room."""
-        return [task.name for task in self._tasks.values() if self._room[task.queue] > 0]
 
     async def _listen(self) -> None:
         first = True
@@ -162,6 +153,8 @@ class Relay:
 
     async def relay(self, tenant_id: int) -> _Outcome:
         """Hand on one batch of a tenant. Raises Unavailable, redis.RedisError: the batch stays to be handed on."""
+        if self._room.is_scarce(JOB_BATCH):
+            await self._room.measure(self._redis, QUEUE_ROOM)
         async with dispatch.hold(tenant_id) as holding:
             if holding is None:
                 return _Outcome.HELD
@@ -180,21 +173,11 @@ class Relay:
         EVENTS_PUBLISHED.inc(len(events))
 
     async def _take_jobs(self, holding: dispatch.Holding) -> Sequence[dispatch.TakenJob]:
-        jobs: list[dispatch.TakenJob] = []
-        for tasks, limit in self._portions():
-            jobs += await holding.take_jobs(tasks, limit, lease_s=SENT_LEASE_S)
-        if jobs:
-            await asyncio.to_thread(send, self._broker, self._tasks, jobs)
-        for job in jobs:
-            self._room[self._tasks[job.task].queue] -= 1
+        taken: list[dispatch.TakenJob] = []
+        for tasks, limit in self._room.portions(JOB_BATCH):
+            taken += await holding.take_jobs(tasks, limit, lease_s=SENT_LEASE_S)
+        if taken:
+            self._room.use(await send(self._redis, self._broker, self._tasks, taken))
+        for job in taken:
             JOBS_SENT.labels(job.task).inc()
-        return jobs
-
-    def _portions(self) -> Iterator[tuple[list[str], int]]:
-        """Tasks and how many jobs of them may be sent: together where there is plenty of room, else queue by queue."""
-        plenty = [task.name for task in self._tasks.values() if self._room[task.queue] >= JOB_BATCH]
-        if plenty:
-            yield plenty, JOB_BATCH
-        for queue, room in self._room.items():
-            if 0 < room < JOB_BATCH:
-                yield [task.name for task in self._tasks.values() if task.queue == queue], room
+        return taken

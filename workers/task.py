@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from config import tracing
 from config.logging import Redactor, known_secrets
 from config.metrics import JOB_SECONDS, JOBS
 from config.settings import get_settings
@@ -97,7 +98,10 @@ async def run_job(task: Task, job_id: int, tenant_id: int) -> None:
             JOBS.labels(task.name, "stale").inc()
             return
         started = time.monotonic()
-        outcome = await _attempt(task, job)
+        about: dict[str, tracing.Attribute] = {"opora__job_id": job.id, "opora__attempt": job.attempt}
+        with tracing.span(f"job {task.name}", "consumer", parent=job.trace, **about):
+            outcome = await _attempt(task, job)
+            tracing.note(opora__outcome=outcome)
         seconds = time.monotonic() - started
         JOBS.labels(task.name, outcome).inc()
         JOB_SECONDS.labels(task.name).observe(seconds)

@@ -2,7 +2,8 @@
 
 from services import webhook_sending
 from services.jobs import RunningJob
-from services.unit_of_work import PUBLISH
+from services.unit_of_work import PUBLISH, UnitOfWork
+from workers.lots import rows_task
 from workers.task import task
 
 DELIVER = "webhooks.deliver"
@@ -11,10 +12,10 @@ DELIVER = "webhooks.deliver"
 _ATTEMPTS = 40
 
 
-@task(PUBLISH)
-async def publish(job: RunningJob) -> None:
+@rows_task(PUBLISH)
+async def publish(uow: UnitOfWork, job: RunningJob) -> None:
     """Write an event down for the endpoints that want it."""
-    await webhook_sending.publish(job, event=str(job.args["event"]), fact=job.args["fact"], at=str(job.args["at"]))
+    await webhook_sending.publish(uow, event=str(job.args["event"]), fact=job.args["fact"], at=str(job.args["at"]))
 
 
 @task(DELIVER, max_attempts=_ATTEMPTS, time_limit_s=60.0)

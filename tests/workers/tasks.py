@@ -7,7 +7,8 @@ from core.actor import system_actor
 from core.errors import NotFound, Unavailable
 from services import jobs
 from services.jobs import RunningJob
-from services.unit_of_work import unit_of_work
+from services.unit_of_work import UnitOfWork, unit_of_work
+from workers.lots import rows_task
 from workers.task import task
 
 LEASE_S = 2.0
@@ -41,3 +42,12 @@ async def refuse(job: RunningJob) -> None:
     if job.args.get("unexpected"):
         raise ValueError("Authorization: Bearer abcdefghijklmnop was refused")
     raise Unavailable("The bank does not answer")
+
+
+@rows_task("tests.rows", queue="tests_rows")
+async def change_rows(uow: UnitOfWork, job: RunningJob) -> None:
+    """Leaves one effect in its runner's transaction."""
+    await uow.rows("INSERT INTO test_effects VALUES ($1, 'effect', $2, $3)", job.id, job.attempt, os.getpid())
+    await asyncio.sleep(job.args.get("seconds", 0))
+    if job.args.get("refuse"):
+        raise NotFound("ticket") if job.args.get("final") else Unavailable("It was refused")

@@ -80,7 +80,7 @@ async def test_jobs_that_redis_lost_are_sent_again_at_once(enqueue: Enqueue, red
         async def again() -> bool:
             return bool(await redis.llen(queue_key(broker, "tests")) == len(job_ids))
 
-        assert await until(again) < workers.relay.SENT_LEASE_S / 3
+        assert await until(again) < jobs.SENT_LEASE_S / 3
 
 
 async def test_a_send_that_fails_leaves_the_job_pending(
@@ -93,7 +93,7 @@ async def test_a_send_that_fails_leaves_the_job_pending(
 
     monkeypatch.setattr(workers.relay, "send", refuse)
     relay = Relay(redis, broker, TESTS)
-    await relay._measure_room()
+    await relay._room.measure(redis, workers.relay.QUEUE_ROOM)
     with pytest.raises(OSError, match="full"):
         await relay.relay(tenant.id)
     assert await states(job_ids) == {"pending": 3}
