@@ -5,27 +5,41 @@ closes when the access token runs out, and subscriptions end when the session do
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from copy import copy
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
 import orjson
 import structlog
 from graphql import GraphQLError
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
-from starlette.websockets import WebSocket, WebSocketState
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
 from strawberry.exceptions import ConnectionRejectionError
+from strawberry.http.exceptions import WebSocketDisconnected
+from strawberry.schema.schema import StreamResult
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
-from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
+    BaseGraphQLTransportWSHandler,
+    Operation,
+    _OperationStreamClosed,
+)
+from strawberry.types.execution import ExecutionResult
 from strawberry.types.unset import UNSET
 
 from app.authentication import GUEST_ID, SITE_TOKEN, TENANT_HEADER, actor_or_guest_of, bearer_token
+from app.graphql_looks import look_at
 from config.settings import get_settings
 from core import clock
 from core.actor import Actor
-from core.errors import DomainError, RateLimited
+from core.errors import DomainError, RateLimited, Unavailable
+from realtime.lines import Rendered, line_of
+from realtime.subscription import deliver
+from resolvers.feeds import Feed
 from resolvers.loaders import loaders
 from schema.errors import refusal, shown
 from schema.root import schema
@@ -104,9 +118,31 @@ class _Adapter(ASGIWebSocketAdapter):
             await super().close(code, reason)
 
 
+class _Outlet:
+    """One operation's results: see :class:`realtime.looks.Outlet`."""
+
+    __slots__ = ("_before", "_line", "_websocket")
+
+    def __init__(self, websocket: WebSocket, operation: str) -> None:
+        self._websocket = websocket
+        self._line = line_of(websocket.scope)
+        self._before = b'{"id":' + orjson.dumps(operation) + b',"type":"next","payload":'
+
+    def write(self, rendered: Rendered) -> bool:
+        return self._line.write(rendered.frame(self._before, b"}"))
+
+    async def send(self, rendered: Rendered) -> None:
+        try:
+            await self._websocket.send_text(rendered.within(self._before, b"}").decode())
+        except WebSocketDisconnect:
+            raise WebSocketDisconnected from None
+
+
 class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
     """Strawberry's handler, with hardened messages, a fresh look at the caller, and an end to it."""
 
+    _feeds: Sequence[Feed] = ()
+    """Handed over by the operation that this copy runs."""
     _expiry: asyncio.TimerHandle | None = None
     _closing: asyncio.Task[None] | None = None
 
@@ -119,6 +155,10 @@ class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
     async def handle_connection_init(self, message: Any) -> None:
         await super().handle_connection_init(message)
         caller = self.context.caller
+        if self.connection_acknowledged:
+            # The socket may be idle for days: what its beginning needed is let go of.
+            self.connection_init_timeout_task = None
+            self.context.connection_params = None
         if self.connection_acknowledged and isinstance(caller, SocketCaller):
             left = caller.seconds_left()
             if left is not None:
@@ -132,13 +172,41 @@ class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
         await super().handle_subscribe(message)
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
-        await self.context.authenticate()
+        """In a context of the operation's own, which may be handed a feed instead of a stream of results."""
+        feeds: list[Feed] = []
+        context = replace(self.context, hand_over=feeds.append)
+        await context.authenticate()
         try:
-            await self.context.count(Bucket.GRAPHQL)
+            await context.count(Bucket.GRAPHQL)
         except DomainError as error:
             await operation.send_initial_errors([shown(GraphQLError(error.message, original_error=error))])
             return
-        await super().run_operation(operation)
+        own = copy(self)
+        own.context, own._feeds = context, feeds
+        await super(_Handler, own).run_operation(operation)
+        # What ran it so far is let go of: a subscription may wait for days.
+        del own, context
+        if feeds:
+            await self._send_feed(operation, feeds.pop())
+
+    async def _send_result_stream(self, operation: Operation[Context, None], result_source: StreamResult) -> None:
+        await super()._send_result_stream(operation, result_source)
+        if self._feeds:
+            # The operation is not complete: its feed follows.
+            raise _OperationStreamClosed
+
+    async def _send_feed(self, operation: Operation[Context, None], feed: Feed) -> None:
+        """Send what happens until it ends. How it ends is told as a stream's end is: by a last result with errors."""
+        look = look_at(feed, operation.query, operation.variables, operation.operation_name, self.context.limiter)
+        outlet = _Outlet(cast(_Adapter, self.websocket).ws, operation.id)
+        try:
+            await deliver(feed.actor, feed.topic, look, outlet, after=feed.after)
+        except WebSocketDisconnected:
+            raise
+        except Exception as error:
+            failed = shown(GraphQLError(str(error), original_error=error))
+            await operation.send_next(ExecutionResult(data=None, errors=[failed]))
+        await operation.send_operation_message({"id": operation.id, "type": "complete"})
 
     async def shutdown(self) -> None:
         if self._expiry is not None:
@@ -179,6 +247,9 @@ class Socket(GraphQL[Context, None]):
         try:
             if isinstance(caller, SocketCaller) and caller.present(context.connection_params or {}):
                 await caller.actor()
+        except Unavailable:
+            # Nobody can tell now. Each operation asks again; clients take a refusal here for final.
+            return UNSET
         except DomainError:
             raise ConnectionRejectionError from None
         return UNSET
@@ -194,7 +265,13 @@ async def graphql_socket(websocket: WebSocket) -> None:
     """Serve one socket until it closes."""
     origin = websocket.headers.get("origin")
     site = origin if origin is not None and await guests.may_read(origin, None) else None
-    await Socket(site)(websocket.scope, websocket.receive, websocket.send)
+    await _socket(site, *get_settings().http.allowed_origins)(websocket.scope, websocket.receive, websocket.send)
+
+
+@lru_cache(maxsize=64)
+def _socket(site: str | None, *_: str) -> Socket:
+    """One for all that come from the same site, as long as the allowed origins stay the same."""
+    return Socket(site)
 
 
 def _well_formed(message: object) -> bool:

@@ -20,6 +20,7 @@ from core.errors import (
     TooLarge,
     Unavailable,
 )
+from realtime.lines import Rendered, line_of
 
 LOGIN_S = 10.0
 _SEND_S = 10.0
@@ -61,6 +62,7 @@ class Connection:
         self._websocket = websocket
         self._largest_frame = largest_frame
         self._writing = asyncio.Lock()
+        self._line = line_of(websocket.scope)
         self.accepted = asyncio.Event()
 
     def token(self) -> str:
@@ -86,6 +88,10 @@ class Connection:
         """Raises TimeoutError for a client that does not read, WebSocketDisconnect for one that is gone."""
         async with self._writing, asyncio.timeout(_SEND_S):
             await self._websocket.send_text(text)
+
+    def write(self, rendered: Rendered) -> bool:
+        """Send at once, or not at all: whether it was sent."""
+        return not self._writing.locked() and self._line.write(rendered.frame())
 
     async def hear(self) -> str | None:
         """What the client says next; None when it left. Raises TooLarge."""
@@ -117,6 +123,17 @@ class Connection:
                 async with asyncio.timeout(_GOODBYE_S):
                     await self.accept()
                     await self._websocket.close(code, reason[:100])
+
+
+class Frames:
+    """A connection as the outlet of rendered events."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.write = connection.write
+        self._connection = connection
+
+    async def send(self, rendered: Rendered) -> None:
+        await self._connection.send(rendered.text.decode())
 
 
 async def until_one_ends(work: Iterable[Coroutine[Any, Any, None]]) -> None:

@@ -10,10 +10,10 @@ from uuid import UUID
 
 import structlog
 
-from core.actor import Actor, system_actor
+from core.actor import Actor
 from core.errors import AccessRevoked, DomainError, Unavailable
 from core.events import user_topic
-from realtime.subscriber import EventSubscriber, Subscriber
+from realtime.subscriber import Subscriber, Taker
 
 RECHECK_S = 60.0
 """A session may also just end: it is looked at this often."""
@@ -37,6 +37,7 @@ class Guard:
         self._still_valid = still_valid
         self._asking: asyncio.Task[None] | None = None
         self._ask_again = False
+        self.alarm = _Alarm(self)
 
     async def admit(self, subscriber: Subscriber[Any]) -> None:
         """Ask once for a session that this guard does not watch yet: it may have ended since it was presented."""
@@ -112,30 +113,36 @@ class Guards:
             return
         # Access changes where the person is at home, wherever a superadmin looks.
         home = actor.home_tenant_id or actor.tenant_id
-        guard = self._guards.setdefault((home, actor.user_id), Guard(self._still_valid))
-        alarm = _Alarm(home, actor.user_id, guard)
-        try:
-            async with self._hub.topic(home, alarm.topic) as topic:
-                topic.subscribers.add(alarm)
-                try:
-                    await guard.admit(subscriber)
-                    yield
-                finally:
-                    topic.subscribers.discard(alarm)
-        finally:
-            guard.subscribers.discard(subscriber)
-            self._forget((home, actor.user_id), guard)
+        key = (home, actor.user_id)
+        async with self._hub.topic(home, user_topic(actor.user_id)) as topic:
+            # Nothing is awaited until the guard has the subscriber: it cannot be forgotten in between.
+            guard = self._guard(key)
+            topic.subscribers.add(guard.alarm)
+            try:
+                await guard.admit(subscriber)
+                yield
+            finally:
+                guard.subscribers.discard(subscriber)
+                if not guard.subscribers:
+                    topic.subscribers.discard(guard.alarm)
+                self._forget(key, guard)
 
     @contextlib.asynccontextmanager
     async def _over_guest(self, subscriber: Subscriber[Any], key: Actor) -> AsyncIterator[None]:
         """Nobody tells what becomes of a guest's assistant: it is looked at now and then."""
-        guard = self._guards.setdefault(key, Guard(self._still_valid))
+        guard = self._guard(key)
         try:
             await guard.admit(subscriber)
             yield
         finally:
             guard.subscribers.discard(subscriber)
             self._forget(key, guard)
+
+    def _guard(self, key: tuple[int, int] | Actor) -> Guard:
+        found = self._guards.get(key)
+        if found is None:
+            found = self._guards[key] = Guard(self._still_valid)
+        return found
 
     def _forget(self, key: tuple[int, int] | Actor, guard: Guard) -> None:
         if not guard.subscribers and self._guards.get(key) is guard:
@@ -155,11 +162,10 @@ def _standing(actor: Actor) -> Actor:
     return actor if actor.guest is None else replace(actor, guest=replace(actor.guest, id=_ANY))
 
 
-class _Alarm(EventSubscriber):
-    """Turns any event of a person's own topic into a recheck."""
+class _Alarm(Taker):
+    """Turns any event of a person's own topic into a recheck, once for all that the person watches."""
 
-    def __init__(self, tenant_id: int, user_id: int, guard: Guard) -> None:
-        super().__init__(system_actor(tenant_id), user_topic(user_id))
+    def __init__(self, guard: Guard) -> None:
         self._guard = guard
 
     def put(self, event: object) -> None:

@@ -5,7 +5,7 @@ Customers get how their own tickets move, and the messages of their own sessions
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 
 from starlette.websockets import WebSocket
@@ -13,15 +13,14 @@ from starlette.websockets import WebSocket
 from core.actor import Actor
 from core.events import own_tickets_topic, queue_topic
 from core.facts.chatbot import chatbot_topic, own_chatbot_topic
-from realtime.connection import LOGIN_S, Connection, closing, until_one_ends
+from realtime.connection import LOGIN_S, Connection, Frames, closing, until_one_ends
 from realtime.frames import itdesk
-from realtime.merging import merged
+from realtime.looks import text_look
 from realtime.monitoring import watch_health
-from realtime.subscription import watch
+from realtime.subscription import deliver
 from realtime.topics import INSTALLATION
 
 Authenticate = Callable[[str], Awaitable[Actor]]
-Frames = AsyncGenerator[str, None]
 
 
 async def serve_monitoring_socket(websocket: WebSocket, authenticate: Authenticate) -> None:
@@ -55,23 +54,14 @@ async def _send(connection: Connection, actor: Actor) -> None:
         await opened.wait()
         await connection.accept()
 
-    streams = [_events(actor, topic, started) for topic in topics]
+    look, outlet = text_look(itdesk.render, actor), Frames(connection)
+    work = [deliver(actor, topic, look, outlet, started=started) for topic in topics]
     if actor.is_staff:
-        streams.append(_figures(actor, connection))
-    async with aclosing(merged(*streams)) as frames:
-        async for frame in frames:
-            await connection.send(frame)
+        work.append(_send_figures(actor, connection))
+    await until_one_ends(work)
 
 
-async def _events(actor: Actor, topic: str, started: Callable[[], Awaitable[None]]) -> Frames:
-    async with aclosing(watch(actor, topic, started=started)) as events:
-        async for event in events:
-            frame = await itdesk.render(event, actor)
-            if frame is not None:
-                yield frame
-
-
-async def _figures(actor: Actor, connection: Connection) -> Frames:
+async def _send_figures(actor: Actor, connection: Connection) -> None:
     async with aclosing(watch_health(actor, connection.accepted)) as healths:
         async for health in healths:
-            yield itdesk.metrics(health)
+            await connection.send(itdesk.metrics(health))

@@ -15,8 +15,9 @@ from starlette.websockets import WebSocket
 from core.actor import Actor
 from core.errors import InvalidInput, NotFound
 from core.events import TicketDeleted, ticket_topic
-from realtime.connection import LOGIN_S, Connection, Ear, closing, until_one_ends
-from realtime.subscription import watch, watch_ephemeral
+from realtime.connection import LOGIN_S, Connection, Ear, Frames, closing, until_one_ends
+from realtime.looks import text_look
+from realtime.subscription import deliver, watch_ephemeral
 from services.events import StoredEvent
 
 Authenticate = Callable[[str], Awaitable[Actor]]
@@ -79,14 +80,10 @@ class _TicketSocket:
             await self._connection.listen(lambda: listen(self._actor, self._ticket_id))
 
     async def _send_events(self, after: int | None) -> None:
+        look = text_look(self._dialect.render, self._actor, last=frozenset({TicketDeleted.kind}))
         started = self._connection.accept
-        async with contextlib.aclosing(watch(self._actor, self._topic, after=after, started=started)) as events:
-            async for event in events:
-                text = await self._dialect.render(event, self._actor)
-                if text is not None:
-                    await self._connection.send(text)
-                if event.kind == TicketDeleted.kind:
-                    raise NotFound("ticket")
+        await deliver(self._actor, self._topic, look, Frames(self._connection), after=after, started=started)
+        raise NotFound("ticket")
 
     async def _send_passing(self) -> None:
         async with contextlib.aclosing(watch_ephemeral(self._actor, self._topic)) as frames:

@@ -1,13 +1,13 @@
 """Money of the tenant: balance, movements, what happens to them."""
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
 
 import strawberry
 
+from core.actor import Actor
 from core.facts.payments import billing_topic
 from core.paging import CursorPage
-from realtime.subscription import watch
+from resolvers.feeds import feed
 from resolvers.policy import Requires, query, subscription
 from schema.types.billing import Balance, BillingEvent, Transaction
 from schema.types.context import Info
@@ -15,6 +15,7 @@ from schema.types.paging import After, Connection, First, connection
 from schema.types.payments import Payment
 from schema.types.scalars import BigInt
 from services import billing, payments, transactions
+from services.events import StoredEvent
 from services.transactions import TransactionType
 from services.unit_of_work import unit_of_work
 
@@ -41,13 +42,14 @@ class BillingQuery:
 @strawberry.type
 class BillingSubscription:
     @subscription(Requires.BALANCE_READ)
-    async def billing_events(self, info: Info, after: BigInt | None = None) -> AsyncGenerator[BillingEvent, None]:
+    def billing_events(self, info: Info, after: BigInt | None = None) -> AsyncGenerator[BillingEvent, None]:
         """Payments as they move, and the balance that runs out. Resumes as `ticketEvents` does."""
-        actor = info.context.actor
-        async with aclosing(watch(actor, billing_topic(actor.tenant_id), after=after)) as events:
-            async for event in events:
-                number = event.payload.get("payment_id")
-                async with unit_of_work(actor) as uow:
-                    row = None if number is None else await payments.by_id(uow, number)
-                payment = None if row is None else Payment.of(row)
-                yield BillingEvent(seq=BigInt(event.seq), at=event.at, kind=event.kind, payment=payment)
+        return feed(info, billing_topic(info.context.actor.tenant_id), _shown, after=after)
+
+
+async def _shown(event: StoredEvent, actor: Actor) -> BillingEvent:
+    number = event.payload.get("payment_id")
+    async with unit_of_work(actor) as uow:
+        row = None if number is None else await payments.by_id(uow, number)
+    payment = None if row is None else Payment.of(row)
+    return BillingEvent(seq=BigInt(event.seq), at=event.at, kind=event.kind, payment=payment)

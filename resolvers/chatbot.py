@@ -1,15 +1,15 @@
 """The chatbot: asking it, its log, watching its sessions."""
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
 
 import strawberry
 
+from core.actor import Actor
 from core.facts.chatbot import ChatbotMessageAdded as MessageFact
 from core.facts.chatbot import chatbot_topic, own_chatbot_topic
 from core.paging import CursorPage
 from realtime.content import content_of
-from realtime.subscription import watch
+from resolvers.feeds import feed
 from resolvers.policy import Requires, mutation, query, subscription
 from schema.types.chatbot import (
     AskChatbotInput,
@@ -23,6 +23,7 @@ from schema.types.context import Info
 from schema.types.paging import After, Connection, First, connection
 from schema.types.scalars import BigInt
 from services import chatbot, chatbot_log
+from services.events import StoredEvent
 from services.unit_of_work import unit_of_work
 
 
@@ -57,17 +58,18 @@ class ChatbotMutation:
 @strawberry.type
 class ChatbotSubscription:
     @subscription(Requires.CHATBOT_WATCH)
-    async def chatbot_events(
-        self, info: Info, after: BigInt | None = None
-    ) -> AsyncGenerator[ChatbotMessageAdded, None]:
+    def chatbot_events(self, info: Info, after: BigInt | None = None) -> AsyncGenerator[ChatbotMessageAdded, None]:
         """What is said in sessions with the chatbot: the caller's own, for staff all of the tenant.
 
         Resumes as `ticketEvents` does.
         """
         actor = info.context.actor
         topic = chatbot_topic(actor.tenant_id) if actor.is_staff else own_chatbot_topic(actor.user_id or 0)
-        async with aclosing(watch(actor, topic, after=after)) as events:
-            async for event in events:
-                content = await content_of(event)
-                if event.kind == MessageFact.kind and content.visible_to(actor):
-                    yield ChatbotMessageAdded.of(event, content.message)
+        return feed(info, topic, _shown, after=after)
+
+
+async def _shown(event: StoredEvent, actor: Actor) -> ChatbotMessageAdded | None:
+    content = await content_of(event)
+    if event.kind != MessageFact.kind or not content.visible_to(actor):
+        return None
+    return ChatbotMessageAdded.of(event, content.message)

@@ -15,8 +15,8 @@ from realtime.content import EventContent, content_of
 from realtime.dialog_stream import Passing, present_seq, watch_dialog
 from realtime.dialog_visits import VisitorKind
 from realtime.stream_leases import LEASES
-from realtime.subscription import watch
 from realtime.typists import TYPING, is_own, tell_typing
+from resolvers.feeds import feed
 from resolvers.policy import Requires, mutation, query, subscription
 from schema.types import dialog_events as shown
 from schema.types.context import ID, Info
@@ -74,15 +74,9 @@ class DialogEventSubscription:
                     yield update
 
     @subscription(Requires.DIALOG_LIST)
-    async def tenant_dialog_events(
-        self, info: Info, after: BigInt | None = None
-    ) -> AsyncGenerator[shown.DialogEvent, None]:
+    def tenant_dialog_events(self, info: Info, after: BigInt | None = None) -> AsyncGenerator[shown.DialogEvent, None]:
         """What happens in all dialogs of the tenant and in its queue of handoffs. Resumes as `dialogEvents` does."""
-        actor = info.context.actor
-        async with aclosing(watch(actor, dialogs_topic(actor.tenant_id), after=after)) as events:
-            async for event in events:
-                if (update := await _event(event, actor)) is not None:
-                    yield update
+        return feed(info, dialogs_topic(info.context.actor.tenant_id), _event, after=after)
 
 
 async def _update(item: StoredEvent | Passing, actor: Actor) -> shown.DialogFact | shown.DialogStep | None:

@@ -1,7 +1,6 @@
 """Documents that assistants are given: uploading, listing, watching them being read."""
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
 
 import strawberry
 
@@ -10,7 +9,7 @@ from core.errors import NotFound
 from core.facts.documents import documents_topic
 from core.paging import CursorPage
 from models.documents import DocumentStatus
-from realtime.subscription import watch
+from resolvers.feeds import feed
 from resolvers.policy import Requires, mutation, query, subscription
 from schema.types.context import ID, Info
 from schema.types.documents import DeleteDocumentPayload, Document, DocumentProgress
@@ -61,19 +60,14 @@ class DocumentMutation:
 @strawberry.type
 class DocumentSubscription:
     @subscription(Requires.DOCUMENT_READ)
-    async def document_progress(
-        self, info: Info, after: BigInt | None = None
-    ) -> AsyncGenerator[DocumentProgress, None]:
+    def document_progress(self, info: Info, after: BigInt | None = None) -> AsyncGenerator[DocumentProgress, None]:
         """Documents of the tenant as they are read: every event behind `after`, then live ones. Resumes as
         `ticketEvents` does.
         """
-        actor = info.context.actor
-        async with aclosing(watch(actor, documents_topic(actor.tenant_id), after=after)) as events:
-            async for event in events:
-                yield await _progress(actor, event)
+        return feed(info, documents_topic(info.context.actor.tenant_id), _progress, after=after)
 
 
-async def _progress(actor: Actor, event: StoredEvent) -> DocumentProgress:
+async def _progress(event: StoredEvent, actor: Actor) -> DocumentProgress:
     told = event.payload
     async with unit_of_work(actor) as uow:
         try:

@@ -1,21 +1,22 @@
 """Lead interviews and leads: speaking, reading, moving, watching."""
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
 
 import strawberry
 
+from core.actor import Actor
 from core.errors import NotFound
 from core.facts.leads import leads_topic
 from core.paging import CursorPage
 from models.leads import LeadStatus
-from realtime.subscription import watch
+from resolvers.feeds import feed
 from resolvers.policy import Requires, mutation, query, subscription
 from schema.types.context import ID, Info
 from schema.types.leads import Interview, InterviewAnswer, InterviewMessage, Lead, LeadEvent
 from schema.types.paging import After, Connection, First, connection
 from schema.types.scalars import BigInt, row_id
 from services import interviews, leads
+from services.events import StoredEvent
 from services.unit_of_work import unit_of_work
 
 
@@ -69,14 +70,15 @@ class LeadMutation:
 @strawberry.type
 class LeadSubscription:
     @subscription(Requires.LEAD_READ)
-    async def lead_events(self, info: Info, after: BigInt | None = None) -> AsyncGenerator[LeadEvent, None]:
+    def lead_events(self, info: Info, after: BigInt | None = None) -> AsyncGenerator[LeadEvent, None]:
         """Leads as they come and move: every event behind `after`, then live ones. Resumes as `ticketEvents` does."""
-        actor = info.context.actor
-        async with aclosing(watch(actor, leads_topic(actor.tenant_id), after=after)) as events:
-            async for event in events:
-                async with unit_of_work(actor) as uow:
-                    try:
-                        lead = Lead.of(await leads.get(uow, event.payload["lead_id"]))
-                    except NotFound:
-                        lead = None
-                yield LeadEvent(seq=BigInt(event.seq), at=event.at, kind=event.kind, lead=lead)
+        return feed(info, leads_topic(info.context.actor.tenant_id), _shown, after=after)
+
+
+async def _shown(event: StoredEvent, actor: Actor) -> LeadEvent:
+    async with unit_of_work(actor) as uow:
+        try:
+            lead = Lead.of(await leads.get(uow, event.payload["lead_id"]))
+        except NotFound:
+            lead = None
+    return LeadEvent(seq=BigInt(event.seq), at=event.at, kind=event.kind, lead=lead)

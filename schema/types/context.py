@@ -14,7 +14,8 @@ from models.users import User
 from services.dialog_messages import DialogMessageKey, SaidInDialog
 from services.messages import MessageView
 from services.rate_limits import UNLIMITED, Bucket, Decision, RateLimiter, caller
-from services.ticket_list import MessageKey, TicketRow
+from services.ticket_list import MessageKey
+from services.ticket_rows import TicketRow
 from services.user_list import Deeds
 
 K = TypeVar("K", bound=Hashable, contravariant=True)
@@ -59,11 +60,17 @@ class Context:
     decision: Decision = UNLIMITED
     """The tightest limit that the request was counted against, for the response's headers."""
     connection_params: Mapping[str, object] | None = None
-    loaders: Loaders = field(init=False)
+    hand_over: Callable[[Any], None] | None = None
+    """Takes the feed of a subscription, where the transport sends it itself: see :mod:`resolvers.feeds`."""
     _actor: Actor | DomainError = field(default_factory=NotAuthenticated)
+    _loaders: Loaders | None = field(default=None, init=False)
 
-    def __post_init__(self) -> None:
-        self.loaders = self.load(self)
+    @property
+    def loaders(self) -> Loaders:
+        """Made when the first field asks for them: most requests, and all sockets, need none."""
+        if self._loaders is None:
+            self._loaders = self.load(self)
+        return self._loaders
 
     @property
     def actor(self) -> Actor:

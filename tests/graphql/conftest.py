@@ -9,6 +9,7 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
+from app.socket_lines import LinedWebSocket
 from core.actor import Role
 from models.tenants import Tenant
 from models.users import User
@@ -53,7 +54,7 @@ async def admin(tenant: Tenant, make_user: MakeUser, sign_in: SignIn) -> GraphQL
 async def live(application: Starlette) -> AsyncIterator[str]:
     """The address of the API's WebSocket, served by uvicorn on a port of its own."""
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(application, lifespan="off", log_config=None))
+    server = uvicorn.Server(uvicorn.Config(application, lifespan="off", log_config=None, ws=LinedWebSocket))
     serving = asyncio.create_task(server.serve([listening]))
     while not server.started:  # noqa: ASYNC110  # uvicorn tells by an attribute alone
         await asyncio.sleep(0.01)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from core.errors import Unavailable
 from tests.graphql.client import GraphQLClient
 from tests.graphql.socket_client import graphql_socket
 
@@ -30,6 +31,20 @@ async def test_a_wrong_token_closes_the_socket(live: str, token: str) -> None:
     async with graphql_socket(live) as socket:
         await socket.send(type="connection_init", payload={"Authorization": f"Bearer {token}"})
         assert await socket.closed() == 4403
+
+
+async def test_a_database_that_is_away_does_not_make_a_token_wrong(
+    live: str, customer: GraphQLClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise Unavailable("The database does not answer")
+
+    async with graphql_socket(live) as socket:
+        with monkeypatch.context() as patched:
+            patched.setattr("app.graphql_socket.actor_or_guest_of", away)
+            await socket.init(customer.token)
+        await socket.subscribe("1", "{ me { id } }")
+        assert (await socket.next())["data"]["me"]
 
 
 async def test_the_socket_closes_when_its_token_runs_out(

@@ -17,6 +17,7 @@ from realtime.ephemeral import publish_ephemeral
 from realtime.hub import Hub
 from realtime.subscription import watch_ephemeral
 from tests.fixtures.people import MakeTenant, MakeUser, actor_of
+from tests.system.installation import eventually
 
 
 @asynccontextmanager
@@ -76,6 +77,26 @@ async def _fail(ticket: Ticket) -> None:
     async with AnswerStream(ticket.tenant_id, ticket_topic(ticket.id), turn=5, attempt=2) as stream:
         await stream.send("Ваш")
         raise ZeroDivisionError
+
+
+async def test_an_answer_that_begins_again_takes_back_what_was_sent(hub: Hub, customer: Actor, ticket: Ticket) -> None:
+    topic = ticket_topic(ticket.id)
+    async with watching(customer, topic) as frames, AnswerStream(ticket.tenant_id, topic, turn=5, attempt=2) as stream:
+        for piece in ("You", None, "Your", " order"):
+            await stream.send(piece)
+        await asyncio.sleep(0.3)
+    sent = [(frame["type"].removeprefix("answer."), frame.get("offset"), frame.get("text")) for frame in frames]
+    assert sent[:3] == [("started", None, None), ("delta", 0, "You"), ("failed", None, None)]
+    assert sent[3:6] == [("started", None, None), ("delta", 0, "Your"), ("delta", 4, " order")]
+
+
+async def test_words_go_out_though_no_more_follow(hub: Hub, customer: Actor, ticket: Ticket) -> None:
+    topic = ticket_topic(ticket.id)
+    async with watching(customer, topic) as frames, AnswerStream(ticket.tenant_id, topic, turn=5, attempt=2) as stream:
+        await stream.send("Your")
+        await stream.send(" order")
+        await asyncio.to_thread(eventually, lambda: len(frames) == 3)
+        assert [frame.get("text") for frame in frames] == [None, "Your", " order"]
 
 
 async def test_frames_for_staff_pass_customers_by(hub: Hub, customer: Actor, agent: Actor, ticket: Ticket) -> None:
