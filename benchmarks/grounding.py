@@ -27,15 +27,15 @@ class Outcome:
 
 def outcomes(cache: EmbeddingCache) -> list[Outcome]:
     """Every hand-written case through the product's check, against the mixed knowledge base."""
-    rows = _rows("grounding_cases.tsv")
-    passages = {row["id"]: row for row in _rows("mixed_passages.tsv")}
+    cases = rows("grounding_cases.tsv")
+    passages = {row["id"]: row for row in rows("mixed_passages.tsv")}
     numbers = {name: number for number, name in enumerate(passages)}
     knowledge = tasks.mixed(cache).knowledge
-    drafts = [grounding.draft(row["answer"], 1) for row in rows]
+    drafts = [grounding.draft(row["answer"], 1) for row in cases]
     vectors = cache.passages("grounding claims", [claim.text for each in drafts for claim in each.claims])
     bounds = np.cumsum([0, *(len(each.claims) for each in drafts)])
     found = []
-    for row, prepared, start, end in zip(rows, drafts, bounds[:-1], bounds[1:], strict=True):
+    for row, prepared, start, end in zip(cases, drafts, bounds[:-1], bounds[1:], strict=True):
         passage, number = passages[row["ground"]], numbers[row["ground"]]
         ground = Ground(passage["text"], passage["language"], knowledge.rows(number))
         report = grounding.check(prepared, vectors[start:end], [ground], "", knowledge.means)
@@ -50,7 +50,8 @@ def figures(found: list[Outcome]) -> tuple[float, float]:
     return sum(passed) / len(passed), sum(stopped) / len(stopped)
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def rows(name: str) -> list[dict[str, str]]:
+    """A table of benchmarks/data."""
     with (_DATA / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 

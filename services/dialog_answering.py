@@ -100,7 +100,7 @@ class _WhileOwed:
         self._silent = False
         self._looked_at = 0.0
 
-    async def __call__(self, text: str, /) -> None:
+    async def __call__(self, text: str | None, /) -> None:
         if not self._silent and time.monotonic() - self._looked_at >= _LOOK_S:
             # Without a database nothing is called either, and the attempt ends when it is to be stored.
             with contextlib.suppress(Unavailable):

@@ -163,7 +163,7 @@ def facts(text: str) -> frozenset[str]:
     rest = _INFLECTED.sub("", _URL.sub(" ", text))
     found.update(token for token in exact_tokens(rest) if not token.isalpha() and not _NUMBER.fullmatch(token))
     found.update(_number(match) for match in _NUMBER.findall(rest))
-    names = _number_words()
+    names = number_words()
     found.update(names[word] for word in _WORD.findall(rest.casefold()) if word in names)
     return frozenset(found)
 
@@ -183,6 +183,7 @@ def _data() -> Mapping[str, Mapping[str, float]]:
 
 
 @lru_cache(maxsize=1)
-def _number_words() -> Mapping[str, str]:
+def number_words() -> Mapping[str, str]:
+    """Numbers written as words, in lower case, and what :func:`facts` makes of them."""
     table = _data()["numbers"]
     return {word: str(value) for word, value in table.items()}

@@ -1,5 +1,6 @@
 """With a chat model: answers come from the ground, stream after their check, and never without it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
@@ -16,9 +17,10 @@ from services.ingestion import NewChunk
 from services.language import detect
 from services.providers import providers, use_providers
 from services.scoring import recipe
-from tests.doubles.openai import OpenAIDouble, Status, running_openai
+from tests.doubles.openai import Break, Hang, OpenAIDouble, Status, running_openai
 from tests.fixtures.people import MakeUser, actor_of
 from tests.knowledge.shelf import admin_of
+from tests.system.installation import eventually
 
 RETURNS = "You can return a product within 14 days of delivery. The refund takes ten working days."
 QUESTION = "Within how many days of delivery can I return a product?"
@@ -53,9 +55,13 @@ def say(model: OpenAIDouble, text: str) -> None:
 class Listener:
     def __init__(self) -> None:
         self.pieces: list[str] = []
+        self.void: list[str] = []
 
-    async def __call__(self, text: str, /) -> None:
-        self.pieces.append(text)
+    async def __call__(self, text: str | None, /) -> None:
+        if text is None:
+            self.void, self.pieces = self.pieces, []
+        else:
+            self.pieces.append(text)
 
 
 async def answer(customer: Actor, heard: Listener, question: str = QUESTION) -> Draft:
@@ -76,17 +82,45 @@ async def test_a_grounded_answer_streams_and_cites(customer: Actor, model: OpenA
 
 
 @pytest.mark.parametrize(
-    "invented", ["You can return a product within 90 days of delivery [1].", "Free pizza for all!"]
+    ("invented", "said"),
+    [
+        ("You can return a product within 90 days of delivery [1].", "You can return a product within"),
+        ("You can also get a refund of 90 dollars [1].", "You can"),
+        ("Free pizza for all!", ""),
+    ],
 )
-async def test_an_invented_answer_is_neither_streamed_nor_given(
-    customer: Actor, model: OpenAIDouble, invented: str
+async def test_an_invented_answer_is_not_given_nor_more_of_it_streamed_than_the_ground_says(
+    customer: Actor, model: OpenAIDouble, invented: str, said: str
 ) -> None:
     say(model, invented)
     heard = Listener()
     draft = await answer(customer, heard)
     assert draft.escalation is EscalationReason.UNGROUNDED_ANSWER
-    assert heard.pieces == []
+    assert "".join(heard.pieces) == said
     assert invented not in draft.content
+
+
+async def test_words_of_the_ground_stream_before_their_sentence_is_whole(customer: Actor, model: OpenAIDouble) -> None:
+    say(model, "You can return a product within 14 days of delivery [1].")
+    model.faults.append(Hang(0.5, after_pieces=6))
+    heard = Listener()
+    answering_now = asyncio.create_task(answer(customer, heard))
+    assert await asyncio.to_thread(eventually, lambda: "".join(heard.pieces) == "You can return a product")
+    assert not answering_now.done()
+    draft = await answering_now
+    assert draft.content == "".join(heard.pieces) == "You can return a product within 14 days of delivery [1]."
+
+
+async def test_an_answer_that_breaks_off_within_its_first_sentence_begins_again(
+    customer: Actor, model: OpenAIDouble
+) -> None:
+    text = "You can return a product within 14 days of delivery [1]."
+    say(model, text)
+    model.faults.append(Break(4))
+    heard = Listener()
+    draft = await answer(customer, heard)
+    assert draft.content == "".join(heard.pieces) == text
+    assert "".join(heard.void) == "You can return"
 
 
 async def test_what_follows_an_invented_sentence_is_held_back(customer: Actor, model: OpenAIDouble) -> None:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from services.lexical import Corpus, TermCounts, bm25, stems
+from services.nearness import Candidate, dense
 from services.scoring import (
-    Candidate,
     Centring,
     Decision,
     DenseHit,
@@ -20,7 +20,6 @@ from services.scoring import (
     centring,
     confidence,
     decide,
-    dense,
     fuse,
     recipe,
 )

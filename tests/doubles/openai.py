@@ -6,6 +6,7 @@ Shapes follow the OpenAI API reference; embeddings honour ``encoding_format``, w
 import asyncio
 import base64
 import json
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -79,7 +80,10 @@ class ConnectionCut(Exception):
 
 @dataclass
 class OpenAIDouble:
-    """What the server says. ``faults`` are used up one a request (not by ``/models``), in order."""
+    """What the server says. ``faults`` are used up one a request (not by ``/models``), in order.
+
+    ``pause_s`` goes before a stream's pieces; ``first_pieces`` are the moments (``time.monotonic``) of each first.
+    """
 
     base_url: str = ""
     api_key: str = "sk-double-0123456789"
@@ -91,6 +95,8 @@ class OpenAIDouble:
     requests: list[Recorded] = field(default_factory=list)
     file_names: list[str] = field(default_factory=list)
     stopped: bool = False
+    pause_s: float = 0.0
+    first_pieces: list[float] = field(default_factory=list)
 
     def app(self) -> Starlette:
         return Starlette(
@@ -136,6 +142,9 @@ class OpenAIDouble:
                 raise ConnectionCut
             if isinstance(fault, Hang) and number == fault.after_pieces:
                 await self._sleep(fault.seconds)
+            await asyncio.sleep(self.pause_s)
+            if number == 0:
+                self.first_pieces.append(time.monotonic())
             yield _event({**head, "choices": [_delta({"content": piece})]})
         yield _event({**head, "choices": [_delta({}, "stop")]})
         if (body.get("stream_options") or {}).get("include_usage"):

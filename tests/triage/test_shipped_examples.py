@@ -49,7 +49,8 @@ async def test_the_shipped_vectors_are_those_of_the_texts(collection: Collection
     """When it fails: `python -m benchmarks.triage --write`."""
     kept = shipped(collection, embedded.MODEL)
     assert kept is not None, f"No vectors named {digest(collection, embedded.MODEL)}"
-    assert np.abs(kept - await computed(collection, embedder)).max() < 1e-3
+    # They rest in 16 bits, and processors differ in how they round.
+    assert (kept * await computed(collection, embedder)).sum(1).min() > 0.999
 
 
 def test_vectors_of_another_model_are_not_shipped() -> None:
