@@ -10,12 +10,13 @@ import numpy as np
 
 from benchmarks.embedding_cache import EmbeddingCache
 from integrations.embeddings.calibration import shipped_means
-from services import lexical, scoring
+from services import lexical, nearness, scoring
 from services.documents.exact_tokens import exact_tokens
 from services.extraction import sentences
 from services.language import identify
 from services.lexical import Corpus, TermCounts
-from services.scoring import Candidate, Centring, Hit, Recipe, Space, Vector
+from services.nearness import Candidate
+from services.scoring import Centring, Hit, Recipe, Space, Vector
 
 _CANDIDATES = 50
 
@@ -64,7 +65,7 @@ class Knowledge:
         exact = self._exact_shares(wanted, without)
         numbers = {*self._nearest(question, without), *words, *exact}
         candidates = [self._candidate(number) for number in sorted(numbers)]
-        dense = scoring.dense(question.vector, question.language, candidates, self.means)
+        dense = nearness.dense(question.vector, question.language, candidates, self.means)
         return scoring.fuse(dense, words, exact, question.language, self.means.chunks, recipe)
 
     def rows(self, number: int) -> Vector:

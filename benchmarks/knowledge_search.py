@@ -43,7 +43,7 @@ class Stopwatch:
     """Seconds of each part of a search, told apart by what it asks of the database."""
 
     LANES: Mapping[str, str] = {
-        "lexical_frequencies": "words", "lexical_candidates": "words", "exact_candidates": "exact"
+        "lexical_postings": "words", "counted.lexemes": "candidates", "exact_candidates": "exact"
     }  # fmt: skip
 
     def __init__(self) -> None:
@@ -52,7 +52,7 @@ class Stopwatch:
 
     async def search(self, question: str, assistant_id: int | None) -> None:
         own = {} if assistant_id is None else {"assistant_id": assistant_id}
-        self._now = {"dense": 0.0, "words": 0.0, "exact": 0.0}
+        self._now = {"dense": 0.0, "words": 0.0, "exact": 0.0, "candidates": 0.0}
         started = time.perf_counter()
         with patch.object(UnitOfWork, "rows", self._rows()), patch.object(PgVectorStore, "search", self._search()):
             await retrieval.search(system_actor(TENANT), question, **own)

@@ -1,5 +1,6 @@
 """100,000 passages of one tenant, made up: words follow Zipf's law, vectors are those of the vector search."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -67,21 +68,31 @@ class GivenVectors:
 
 
 async def fill(owner: asyncpg.Connection, generator: Generator, scopes: Mapping[int, int] | None) -> None:
-    """Passages with vectors, by COPY; ``scopes`` None: as of 0005, where all are the tenant's."""
+    """Passages with vectors, by COPY; ``scopes`` None: as of 0005, where all are the tenant's.
+
+    Indexes are made at the end, but for one that the release before this alone reads.
+    """
     await owner.set_type_codec("vector", schema="public", encoder=bytes, decoder=bytes, format="binary")
     words, first = Words(), 1
     indexes = await owner.fetch(_INDEXES)
     await owner.execute("".join(f"DROP INDEX {row['indexname']};" for row in indexes))
+    # References are not checked row by row: all of them are right.
+    await owner.execute("SET session_replication_role = replica")
     for scope, size in (scopes or {0: sum(SCOPES.values())}).items():
         assistant_id = await _assistant(owner, scope) if scope else None
         source_id = await _source(owner, scopes is not None, assistant_id)
-        for at in range(0, size, BATCH):
-            rows = _rows(words, generator, first + at, source_id, scope)
+        coming = asyncio.create_task(asyncio.to_thread(_rows, words, generator, first, source_id, scope))
+        for at in range(BATCH, size + BATCH, BATCH):
+            rows = await coming
+            if at < size:
+                coming = asyncio.create_task(asyncio.to_thread(_rows, words, generator, first + at, source_id, scope))
             await _copy(owner, rows, scoped=scopes is not None)
         first += size
+    await owner.execute("SET session_replication_role = DEFAULT")
     await owner.execute("SET maintenance_work_mem = '1GB'; SET max_parallel_maintenance_workers = 2")
     for row in indexes:
-        await owner.execute(row["indexdef"])
+        if scopes is None or row["indexname"] != "knowledge_chunks_search":
+            await owner.execute(row["indexdef"])
     await owner.execute(_SPACES_OF_SCOPES if scopes else _SPACES_OF_TENANT)
     await owner.execute("ANALYZE knowledge_chunks, chunk_vectors, chunk_sentences")
 

@@ -117,10 +117,10 @@ def exact(corpus: Corpus, query: VectorQuery) -> set[int]:
 
 async def plan(tenant_id: int, query: VectorQuery) -> str:
     """The indexes that the planner takes, in the order of the languages."""
-    literal = f"[{','.join(map(repr, query.vector.tolist()))}]"
-    asked: list[object] = [tenant_id, MODEL, literal, literal, 40, 10]
+    vector = query.vector.tolist()
+    asked: list[object] = [tenant_id, MODEL, vector, 40, 10]
     for language in query.means:
-        asked += [language, literal]
+        asked += [language, vector]
     asked += query.scopes
     async with tenant_transaction(tenant_id) as connection:
         await connection.execute_query_dict("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)", [])

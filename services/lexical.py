@@ -52,7 +52,7 @@ class Corpus:
 def bm25(candidates: Iterable[TermCounts], corpus: Corpus) -> dict[int, float]:
     """BM25 by chunk id, from 0 to some 40; a chunk without any of the words is absent."""
     average = max(corpus.average_length, 1.0)
-    weights = {term: _rarity(found, corpus.documents) for term, found in corpus.frequencies.items()}
+    weights = {term: rarity(corpus, term) for term in corpus.frequencies}
     scores: dict[int, float] = {}
     for candidate in candidates:
         damping = _SATURATION * (1 - _LENGTH_EFFECT + _LENGTH_EFFECT * candidate.length / average)
@@ -65,8 +65,9 @@ def bm25(candidates: Iterable[TermCounts], corpus: Corpus) -> dict[int, float]:
     return scores
 
 
-def _rarity(found: int, documents: int) -> float:
-    """Inverse document frequency, never negative."""
+def rarity(corpus: Corpus, term: str) -> float:
+    """Inverse document frequency of one of the corpus's terms, never negative."""
+    documents, found = corpus.documents, corpus.frequencies[term]
     return math.log(1 + (max(documents - found, 0) + 0.5) / (found + 0.5))
 
 

@@ -4,54 +4,54 @@ Two lanes: vectors (dense), which cross languages, and words with exact tokens (
 error codes apart. :mod:`services.scoring` says how they are joined; this module asks the database for what it needs.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-import orjson
 
 from core.actor import Actor
 from core.errors import InvalidInput
 from integrations.embeddings.port import Vector
 from integrations.vectors.port import SHARED, VectorQuery
+from services import lexical_lane
 from services.documents.exact_tokens import exact_tokens
 from services.extraction import Sentence
 from services.language import identify
-from services.lexical import Corpus, TermCounts, bm25
+from services.lexical_lane import Nominated, any_of, nominate
+from services.nearness import Candidate, dense
 from services.providers import providers
-from services.scoring import Candidate, Centring, Hit, Space, centring, dense, fuse, recipe
+from services.scoring import Centring, Hit, Space, centring, fuse, recipe
 from services.unit_of_work import Row, UnitOfWork, unit_of_work
 
 Scopes = Sequence[int]
 MAX_QUESTION = 4_000
 CANDIDATES = 50
-_COMMON = 2_000
-"""A word that stands in as many chunks of a language tells nothing, and is not counted further."""
 
 _SPACES = """
-SELECT language, sum(chunks)::bigint AS chunks, sum(lexemes)::bigint AS lexemes, sum(total)::real[] AS total
+SELECT language, sum(chunks)::bigint AS chunks, sum(lexemes)::bigint AS lexemes, sum(total)::real[] AS total,
+    tsvector_to_array(to_tsvector(search_configuration(language), $3)) AS asked
 FROM knowledge_spaces WHERE model = $1 AND scope = ANY ($2::bigint[]) AND chunks > 0 GROUP BY language
 """
-_FREQUENCIES = """
-SELECT space.language, word.lexeme, word.chunks
-FROM unnest($1::text[]) AS space (language), LATERAL lexical_frequencies(
-    space.language, tsvector_to_array(to_tsvector(search_configuration(space.language), $2)), $3, $4::bigint[]) AS word
-"""
-_CANDIDATES = """
-SELECT asked.language, found.chunk_id, found.length, found.lexeme, found.occurrences
-FROM jsonb_to_recordset($1::jsonb) AS asked (language text, words text[]),
-    LATERAL lexical_candidates(asked.language, asked.words, $2, $3::bigint[]) AS found
-"""
 _EXACT = "SELECT * FROM exact_candidates($1::text[], $2, $3::bigint[])"
-_FOUND = """
-SELECT c.id, s.name AS source, c.content, c.heading, c.version, c.language,
-    n.spans, n.vectors
+_CANDIDATES = """
+SELECT c.id, c.language, length(c.search) AS length, counted.lexemes, counted.occurrences, n.vectors
 FROM knowledge_chunks c
 JOIN knowledge_sources s ON s.id = c.source_id
 LEFT JOIN chunk_sentences n ON n.chunk_id = c.id AND n.model = $2
+LEFT JOIN LATERAL (
+    SELECT array_agg(word.lexeme) AS lexemes, array_agg(cardinality(word.positions)) AS occurrences
+    FROM unnest(CASE WHEN c.search @@ $5::text::tsquery THEN c.search END) AS word WHERE word.lexeme = ANY ($4::text[])
+) AS counted ON true
 WHERE c.id = ANY ($1::bigint[]) AND c.is_current AND coalesce(s.assistant_id, 0) = ANY ($3::bigint[])
 """
 """The source is asked again whose it is: what a store outside PostgreSQL says is not believed."""
+_FOUND = """
+SELECT c.id, s.name AS source, c.content, c.heading, c.version, c.language, n.spans
+FROM knowledge_chunks c
+JOIN knowledge_sources s ON s.id = c.source_id
+LEFT JOIN chunk_sentences n ON n.chunk_id = c.id AND n.model = $2
+WHERE c.id = ANY ($1::bigint[])
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +100,16 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
-class _Lexical:
-    """BM25 by chunk, and the share of the question's exact tokens by chunk."""
+class _Asked:
+    """A question made ready for the lanes; ``vector`` is raw, ``exact`` the share of its exact tokens by chunk."""
 
-    words: dict[int, float]
+    question: str
+    language: str
+    vector: Vector
+    scopes: Scopes
+    means: Centring
+    near: VectorQuery
+    words: Nominated
     exact: dict[int, float]
 
 
@@ -114,32 +120,21 @@ async def search(actor: Actor, question: str, *, limit: int = 5, assistant_id: i
     would be given without them. Raises InvalidInput, ModelUnavailable, Unavailable.
     """
     _check(question, limit)
-    model = providers().embedder.model
-    language = identify(question)
     raw = await providers().embedder.query(question)
     calibration = providers().calibration
     passages = {str(name): mean for name, mean in (await calibration.passages()).items()}
     queries = {str(name): mean for name, mean in (await calibration.queries()).items()}
-    elsewhere = providers().indexed_elsewhere
-    scopes = scopes_of(assistant_id)
     async with unit_of_work(actor) as uow:
-        spaces = await uow.rows(_SPACES, model, list(scopes))
+        scopes = scopes_of(assistant_id)
+        spaces = await uow.rows(_SPACES, providers().embedder.model, list(scopes), question)
         means = centring(_sums(spaces), passages, queries)
-        asked = replace(_query(raw, question, language, spaces, means), scopes=scopes)
-        lexical = await _lexical(uow, question, spaces, scopes)
-        near = [] if elsewhere else await _near(actor, asked)
-        rows = await _rows(uow, {*near, *lexical.words, *lexical.exact}, scopes)
-    if elsewhere:
-        # A store outside PostgreSQL is asked when no transaction is open.
-        near = await _near(actor, asked)
-        async with unit_of_work(actor) as uow:
-            rows |= await _rows(uow, set(near) - rows.keys(), scopes)
-    vectors = {chunk_id: _vectors(row, len(raw)) for chunk_id, row in rows.items()}
-    scored = dense(raw, language, [_candidate(row, vectors[row["id"]]) for row in rows.values()], means)
-    size = sum(row["chunks"] for row in spaces)
-    ranked = fuse(scored, lexical.words, lexical.exact, language, size, recipe(model))[:limit]
-    chunks = tuple(_found(rows[hit.chunk_id], hit, vectors[hit.chunk_id]) for hit in ranked)
-    return Search(question, language, raw, means, tuple(ranked), chunks)
+        asked = await _prepared(uow, question, raw, means, scopes, spaces)
+        if not providers().indexed_elsewhere:
+            return await _ranked(uow, asked, await _near(actor, asked.near), limit)
+    # A store outside PostgreSQL is asked when no transaction is open.
+    near = await _near(actor, asked.near)
+    async with unit_of_work(actor) as uow:
+        return await _ranked(uow, asked, near, limit)
 
 
 def scopes_of(assistant_id: int | None) -> tuple[int, ...]:
@@ -158,59 +153,62 @@ def _sums(spaces: Iterable[Row]) -> dict[str, Space]:
     return {row["language"]: Space(row["chunks"], np.asarray(row["total"], dtype=np.float32)) for row in spaces}
 
 
-def _query(raw: Vector, question: str, language: str, spaces: Iterable[Row], means: Centring) -> VectorQuery:
+async def _prepared(
+    uow: UnitOfWork, question: str, raw: Vector, means: Centring, scopes: Scopes, spaces: Sequence[Row]
+) -> _Asked:
+    language = identify(question)
     searching = means.query(raw, language)
-    return VectorQuery(
-        vector=searching / np.float32(max(float(np.linalg.norm(searching)), 1e-6)),
-        text=question,
-        means={row["language"]: means.passage_mean(row["language"]) for row in spaces},
+    known = [row["language"] for row in spaces]
+    return _Asked(
+        question=question,
+        language=language,
+        vector=raw,
+        scopes=scopes,
+        means=means,
+        near=VectorQuery(
+            vector=searching / np.float32(max(float(np.linalg.norm(searching)), 1e-6)),
+            text=question,
+            means={each: means.passage_mean(each) for each in known},
+            scopes=scopes,
+        ),
+        words=await nominate(uow, [_words(row) for row in spaces], scopes),
+        exact=await _exact(uow, question, scopes),
     )
+
+
+def _words(space: Row) -> lexical_lane.Space:
+    return lexical_lane.Space(
+        space["language"], space["chunks"], space["lexemes"] / space["chunks"], space["asked"] or ()
+    )
+
+
+async def _exact(uow: UnitOfWork, question: str, scopes: Scopes) -> dict[int, float]:
+    """The share, from 0 to 1, of the question's exact tokens that stand in a passage, by chunk."""
+    tokens = exact_tokens(question)
+    rows = await uow.rows(_EXACT, tokens, CANDIDATES, list(scopes)) if tokens else []
+    return {row["chunk_id"]: row["matched"] / len(tokens) for row in rows}
+
+
+async def _ranked(uow: UnitOfWork, asked: _Asked, near: Sequence[int], limit: int) -> Search:
+    """Score what the lanes brought; of the best alone the texts are read."""
+    model = providers().embedder.model
+    chunk_ids = list({*near, *asked.words.chunk_ids, *asked.exact})
+    lexemes = asked.words.lexemes
+    rows = await uow.rows(_CANDIDATES, chunk_ids, model, list(asked.scopes), lexemes, any_of(lexemes))
+    vectors = {row["id"]: _vectors(row, len(asked.vector)) for row in rows}
+    scored = dense(asked.vector, asked.language, [_candidate(row, vectors[row["id"]]) for row in rows], asked.means)
+    lexical = lexical_lane.scores(rows, asked.words)
+    hits = fuse(scored, lexical, asked.exact, asked.language, asked.means.chunks, recipe(model), limit)
+    texts = {row["id"]: row for row in await uow.rows(_FOUND, [hit.chunk_id for hit in hits], model)}
+    # A passage may have been deleted between the two statements.
+    hits = [hit for hit in hits if hit.chunk_id in texts]
+    chunks = tuple(_found(texts[hit.chunk_id], hit, vectors[hit.chunk_id]) for hit in hits)
+    return Search(asked.question, asked.language, asked.vector, asked.means, tuple(hits), chunks)
 
 
 async def _near(actor: Actor, asked: VectorQuery) -> list[int]:
     """Chunks whose vectors are near, best first."""
     return [hit.chunk_id for hit in await providers().index.search(actor.tenant_id, asked, limit=CANDIDATES)]
-
-
-async def _rows(uow: UnitOfWork, chunk_ids: Collection[int], scopes: Scopes) -> dict[int, Row]:
-    rows = await uow.rows(_FOUND, list(chunk_ids), providers().embedder.model, list(scopes))
-    return {row["id"]: row for row in rows}
-
-
-async def _lexical(uow: UnitOfWork, question: str, spaces: Sequence[Row], scopes: Scopes) -> _Lexical:
-    """Passages that share rare words (names cross languages), and those that share exact tokens."""
-    tokens = exact_tokens(question)
-    exact: dict[int, float] = {}
-    if tokens:
-        rows = await uow.rows(_EXACT, tokens, CANDIDATES, list(scopes))
-        exact = {row["chunk_id"]: row["matched"] / len(tokens) for row in rows}
-    words = await _by_words(uow, question, spaces, list(scopes))
-    best = sorted(words, key=lambda chunk_id: -words[chunk_id])[:CANDIDATES]
-    return _Lexical({chunk_id: words[chunk_id] for chunk_id in best}, exact)
-
-
-async def _by_words(uow: UnitOfWork, question: str, spaces: Sequence[Row], scopes: list[int]) -> dict[int, float]:
-    """BM25 by chunk; for each language of the knowledge the question's words are cut to that language's stems."""
-    rarity: dict[str, dict[str, int]] = {space["language"]: {} for space in spaces}
-    for row in await uow.rows(_FREQUENCIES, list(rarity), question, _COMMON, scopes):
-        if 0 < row["chunks"] < _COMMON:
-            rarity[row["language"]][row["lexeme"]] = row["chunks"]
-    asked = [{"language": language, "words": list(words)} for language, words in rarity.items() if words]
-    found = await uow.rows(_CANDIDATES, orjson.dumps(asked).decode(), 4 * CANDIDATES, scopes) if asked else []
-    scores: dict[int, float] = {}
-    for space in spaces:
-        language = space["language"]
-        corpus = Corpus(space["chunks"], space["lexemes"] / space["chunks"], rarity[language])
-        scores |= bm25(_counts([row for row in found if row["language"] == language]), corpus)
-    return scores
-
-
-def _counts(rows: Sequence[Row]) -> list[TermCounts]:
-    counts: dict[int, dict[str, int]] = {}
-    for row in rows:
-        counts.setdefault(row["chunk_id"], {})[row["lexeme"]] = row["occurrences"]
-    lengths = {row["chunk_id"]: row["length"] for row in rows}
-    return [TermCounts(chunk_id, lengths[chunk_id], found) for chunk_id, found in counts.items()]
 
 
 def _vectors(row: Row, dimensions: int) -> Vector:

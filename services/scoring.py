@@ -26,8 +26,6 @@ Vector: TypeAlias = npt.NDArray[np.float32]
 SHRINKAGE = 10.0
 # Share of the commonest language below which a knowledge base counts as wholly mixed.
 _WHOLLY_MIXED = 0.9
-_SENTENCE_SHARE = 0.5
-_SENTENCES_FOR_FULL_SHARE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ class Centring:
     chunks: int
 
     def query(self, vector: Vector, language: str) -> Vector:
-        """What searches: its inner product orders the raw vectors of any one language as :func:`dense` does."""
+        """What searches: its inner product orders raw vectors of one language as ``services.nearness`` does."""
         return vector if self.mixture == 0 else vector - np.float32(self.mixture) * self.query_mean(language)
 
     def query_mean(self, language: str) -> Vector:
@@ -84,16 +82,6 @@ def _average(means: Mapping[str, Vector]) -> Vector:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A passage that some lane found: raw vectors of itself, shape (d,), and of its sentences, shape (n, d)."""
-
-    chunk_id: int
-    language: str
-    vector: Vector
-    sentences: Vector
-
-
-@dataclass(frozen=True, slots=True)
 class DenseHit:
     """``score`` orders the hits of one question; ``similarity``, a cosine of centred vectors, compares questions.
 
@@ -105,35 +93,6 @@ class DenseHit:
     score: float
     similarity: float
     sentence: int | None
-
-
-def dense(query: Vector, language: str, candidates: Sequence[Candidate], means: Centring) -> list[DenseHit]:
-    """Score candidates against a raw query vector (d,) of a text in ``language``; in the order given."""
-    searching = means.query(query, language)
-    direction = _unit(query - means.query_mean(language))
-    return [_dense_hit(searching, direction, each, means.passage_mean(each.language)) for each in candidates]
-
-
-def _dense_hit(searching: Vector, direction: Vector, candidate: Candidate, mean: Vector) -> DenseHit:
-    # A language's mean shifts all its passages alike: subtracting it compares them across languages.
-    whole = candidate.vector - mean
-    score, similarity, best = float(searching @ whole), float(direction @ _unit(whole)), None
-    count = len(candidate.sentences)
-    if count > 0:
-        parts = candidate.sentences.astype(np.float32) - mean
-        inner = parts @ searching
-        best = int(inner.argmax())
-        # A passage of one or two sentences is its own context; alone, its sentences say less than it does.
-        share = _SENTENCE_SHARE * min(1.0, (count - 1) / (_SENTENCES_FOR_FULL_SHARE - 1))
-        score = (1 - share) * score + share * float(inner[best])
-        similarity = (1 - share) * similarity + share * float(direction @ _unit(parts[best]))
-    return DenseHit(candidate.chunk_id, candidate.language, score, similarity, best)
-
-
-def _unit(vector: Vector) -> Vector:
-    """``vector`` scaled to length one; zeros stay zeros."""
-    length = float(np.linalg.norm(vector))
-    return vector / np.float32(length) if length > 1e-6 else np.zeros_like(vector)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +160,9 @@ def fuse(
     language: str,
     chunks: int,
     using: Recipe,
+    most: int | None = None,
 ) -> list[Hit]:
-    """Rank, best first.
+    """Rank, best first, with ``most`` no more than the first so many.
 
     ``lexical`` holds BM25 by chunk id; ``exact`` the share, from 0 to 1, of the question's exact tokens that a chunk
     holds. ``language`` is the question's; ``chunks`` the size of the knowledge base.
@@ -210,18 +170,13 @@ def fuse(
     scores = [_score(hit, lexical, exact, language, using) for hit in dense_hits]
     order = sorted(range(len(scores)), key=lambda index: (-scores[index], dense_hits[index].chunk_id))
     ranked = []
-    for index in order:
+    for index in order[:most]:
         hit = dense_hits[index]
         # A translation of the same passage is no rival.
         rival = next((n for n in order if n != index and dense_hits[n].language == hit.language), None)
         margin = using.margin_cap if rival is None else scores[index] - scores[rival]
-        features = Features(
-            dense=hit.similarity,
-            exact=exact.get(hit.chunk_id, 0.0),
-            margin=margin,
-            other_language=hit.language != language,
-            chunks=chunks,
-        )
+        share = exact.get(hit.chunk_id, 0.0)
+        features = Features(hit.similarity, share, margin, hit.language != language, chunks)
         ranked.append(
             Hit(
                 hit.chunk_id,
@@ -229,7 +184,7 @@ def fuse(
                 confidence(features, using),
                 hit.similarity,
                 lexical.get(hit.chunk_id, 0.0),
-                features.exact,
+                share,
                 hit.sentence,
             )
         )

@@ -31,6 +31,7 @@ DATABASE = "opora"
 # sun_path holds 107 bytes and a terminator (unix(7)); the file is called .s.PGSQL.<port>.
 _LONGEST_SOCKET_DIRECTORY = 107 - len("/.s.PGSQL.65535.lock")
 _LARGEST_LOG = 10 * 1024 * 1024
+_LEAST_BUFFERS, _MOST_BUFFERS = 128, 1024
 # Safe against a killed server still: what is committed is with the operating system.
 _QUICK_BUT_UNSAFE = {"fsync": "off", "full_page_writes": "off"}
 
@@ -202,7 +203,7 @@ class EmbeddedPostgres:
             "port": str(self.port),
             "unix_socket_directories": str(self._socket_directory()),
             "max_connections": "200",
-            "shared_buffers": "128MB",
+            "shared_buffers": f"{_shared_buffers() if self._durable else _LEAST_BUFFERS}MB",
             "jit": "off",
             "log_line_prefix": "%m [%p] ",
             **({} if self._durable else _QUICK_BUT_UNSAFE),
@@ -241,6 +242,12 @@ class EmbeddedPostgres:
         if directory.lstat().st_uid != self._account.uid:
             raise ServerFailed(f"{directory} belongs to somebody else: remove it")
         return directory
+
+
+def _shared_buffers() -> int:
+    """Megabytes of tables that PostgreSQL keeps at hand: a sixteenth of the memory. Taken only as they are filled."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    return min(max(memory // 16, _LEAST_BUFFERS), _MOST_BUFFERS)
 
 
 def _program(name: str, account: Account) -> Path:

@@ -15,7 +15,7 @@ _BATCH = 500
 # pgvector's limit for an HNSW index over halfvec.
 _INDEXED_DIMENSIONS = 4_000
 _INDEXED_LANGUAGES = ("ru", "kk", "en")
-_EF_SEARCH = 200
+_EF_SEARCH = 100
 _EF_SEARCH_MOST = 1_000
 
 _PUT = """
@@ -32,20 +32,21 @@ _TUNE = """
 SELECT set_config('hnsw.ef_search', $1, true), set_config('hnsw.iterative_scan', 'relaxed_order', true),
        set_config('plan_cache_mode', 'force_custom_plan', true)
 """
-_CANDIDATES = """(
-    SELECT chunk_id, embedding, ${mean}::vector AS mean FROM chunk_vectors
-    WHERE tenant_id = $1 AND scope = ${scope}::bigint AND model = $2 AND dimensions = {dimensions}
-        AND language = ${language}::text
-    ORDER BY embedding::halfvec({dimensions}) <#> $3::halfvec({dimensions}) LIMIT $5::int
-)"""
+# Scored above the limit: for the candidates alone, and without keeping their vectors.
+_CANDIDATES = """
+    SELECT chunk_id, -((embedding - ${mean}::real[]::vector) <#> $3::real[]::vector) AS product,
+        vector_norm(embedding - ${mean}::real[]::vector) AS length
+    FROM (
+        SELECT chunk_id, embedding FROM chunk_vectors
+        WHERE tenant_id = $1 AND scope = ${scope}::bigint AND model = $2 AND dimensions = {dimensions}
+            AND language = ${language}::text
+        ORDER BY embedding::halfvec({dimensions}) <#> $3::real[]::vector::halfvec({dimensions}) LIMIT $4::int
+    ) AS near_{language}_{scope}
+"""
 _SEARCH = """
-WITH candidate AS MATERIALIZED ({candidates})
 SELECT chunk_id, CASE WHEN length > 1e-6 THEN product / length ELSE 0 END AS score
-FROM (
-    SELECT chunk_id, -((embedding - mean) <#> $4::vector) AS product, vector_norm(embedding - mean) AS length
-    FROM candidate
-) AS measured
-ORDER BY score DESC, chunk_id LIMIT $6::int
+FROM ({candidates}) AS measured
+ORDER BY score DESC, chunk_id LIMIT $5::int
 """
 
 
@@ -79,10 +80,9 @@ class PgVectorStore:
         if not query.means or not query.scopes or limit < 1:
             return []
         most = candidates(limit)
-        vector = _literal(query.vector)
-        asked: list[object] = [tenant_id, self._model, vector, vector, most, limit]
+        asked: list[object] = [tenant_id, self._model, query.vector.tolist(), most, limit]
         for language, mean in query.means.items():
-            asked += [str(language), _literal(mean)]
+            asked += [str(language), mean.tolist()]
         asked += query.scopes
         statement = search_statement(self._dimensions, len(query.means), len(query.scopes))
         async with tenant_transaction(tenant_id) as connection:
@@ -134,15 +134,15 @@ def index_statements(dimensions: int, languages: Iterable[str] = _INDEXED_LANGUA
 
 
 def search_statement(dimensions: int, languages: int, scopes: int = 1) -> str:
-    """The query of a search in so many languages and scopes. Parameters: tenant, model, vector twice, candidates,
-    limit, for each language its code and its mean, and the scopes.
+    """The query of a search in so many languages and scopes. Parameters: tenant, model, vector, candidates, limit,
+    for each language its code and its mean, and the scopes; vectors as arrays of numbers.
 
     Each language of each scope is a walk of its own: a filter over several would be no equality, which alone is
     leakproof and ends in an index.
     """
     parts = [
         _CANDIDATES.format(
-            dimensions=int(dimensions), language=7 + 2 * number, mean=8 + 2 * number, scope=7 + 2 * languages + scope
+            dimensions=int(dimensions), language=6 + 2 * number, mean=7 + 2 * number, scope=6 + 2 * languages + scope
         )
         for number in range(languages)
         for scope in range(scopes)

@@ -1,9 +1,12 @@
 """A double of Weaviate: REST (meta, schema, tenants) and gRPC (search, batch, delete, health), with the client's stubs.
 
-Keeps to what the server documents: tenants are made by writes where the collection says so, a search in an unknown
-tenant is an error, objects are replaced by id, ``dot`` orders by inner product. What it does not know, it refuses.
+Keeps to what a server of version 1.35 does: tenants are made by writes where the collection says so, and woken by
+searches and writes; their names are letters, digits, ``_`` and ``-``; a search in an unknown tenant is an error, as is
+one for more than 10,000 results; objects are replaced by id, ``dot`` orders by inner product. What it does not know, it
+refuses.
 """
 
+import os
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import grpc  # type: ignore[import-untyped]
+import httpx
 import numpy as np
 import numpy.typing as npt
 from starlette.applications import Starlette
@@ -30,9 +34,12 @@ from weaviate.proto.v1 import (
     weaviate_pb2_grpc,
 )
 
+from integrations.vectors.weaviate import WeaviateOptions
 from tests.doubles.http_server import serving
 
-VERSION = "1.33.0"
+VERSION = "1.35.2"
+_MOST_RESULTS = 10_000
+_TENANT_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 Vector = npt.NDArray[np.float32]
 Operator = base_pb2.Filters.Operator
 
@@ -52,6 +59,7 @@ class WeaviateDouble:
     api_key: str | None = None
     collections: dict[str, dict[str, Any]] = field(default_factory=dict)
     shards: dict[tuple[str, str], dict[str, Stored]] = field(default_factory=dict)
+    asleep: set[tuple[str, str]] = field(default_factory=set)
     refusing: grpc.StatusCode | None = None
     delay_s: float = 0.0
     calls: list[str] = field(default_factory=list)
@@ -63,6 +71,10 @@ class WeaviateDouble:
         """The tenant's objects; None where there is no such tenant and it is not made by writing."""
         definition = self.collections.get(collection)
         if definition is None:
+            return None
+        if definition.get("multiTenancyConfig", {}).get("autoTenantActivation"):
+            self.asleep.discard((collection, tenant))
+        if (collection, tenant) in self.asleep:
             return None
         if writing and definition.get("multiTenancyConfig", {}).get("autoTenantCreation"):
             return self.shards.setdefault((collection, tenant), {})
@@ -88,6 +100,28 @@ def running_weaviate(double: WeaviateDouble | None = None) -> Iterator[WeaviateD
         server.stop(None).wait(5)
 
 
+@contextmanager
+def weaviate_at_hand() -> Iterator[WeaviateOptions]:
+    """The real server that TEST_WEAVIATE_URL and TEST_WEAVIATE_GRPC_PORT name; without them, a double.
+
+    Of a real one the collections that were made meanwhile are removed.
+    """
+    url = os.environ.get("TEST_WEAVIATE_URL")
+    if url is None:
+        with running_weaviate() as double:
+            yield WeaviateOptions(double.url, double.grpc_port)
+        return
+    with httpx.Client(base_url=f"{url}/v1", timeout=30) as rest:
+        before = _collections(rest)
+        yield WeaviateOptions(url, int(os.environ.get("TEST_WEAVIATE_GRPC_PORT", "50051")))
+        for name in _collections(rest) - before:
+            rest.delete(f"/schema/{name}").raise_for_status()
+
+
+def _collections(rest: httpx.Client) -> set[str]:
+    return {each["class"] for each in rest.get("/schema").raise_for_status().json()["classes"]}
+
+
 class _Rest:
     def __init__(self, double: WeaviateDouble) -> None:
         self._double = double
@@ -99,7 +133,7 @@ class _Rest:
                 Route("/v1/.well-known/{probe}", self._probe),
                 Route("/v1/schema", self._schema, methods=["GET", "POST"]),
                 Route("/v1/schema/{name}", self._collection, methods=["GET", "DELETE"]),
-                Route("/v1/schema/{name}/tenants", self._tenants, methods=["GET", "POST", "DELETE"]),
+                Route("/v1/schema/{name}/tenants", self._tenants, methods=["GET", "POST", "PUT", "DELETE"]),
                 Route("/v1/schema/{name}/tenants/{tenant}", self._tenant, methods=["GET", "HEAD"]),
             ]
         )
@@ -145,6 +179,9 @@ class _Rest:
         for tenant in named:
             if request.method == "DELETE":
                 self._double.shards.pop((name, tenant), None)
+            elif request.method == "PUT":
+                asleep = tenant["activityStatus"] in ("COLD", "INACTIVE")
+                (self._double.asleep.add if asleep else self._double.asleep.discard)((name, tenant["name"]))
             else:
                 self._double.shards.setdefault((name, tenant["name"]), {})
         return JSONResponse(named)
@@ -171,6 +208,8 @@ class _Servicer(weaviate_pb2_grpc.WeaviateServicer):
     ) -> batch_pb2.BatchObjectsReply:
         self._begin("BatchObjects", context)
         errors = []
+        if wrong := next((thing.tenant for thing in request.objects if not _TENANT_NAME.fullmatch(thing.tenant)), None):
+            context.abort(grpc.StatusCode.UNKNOWN, f"'{wrong}' is not a valid tenant name")
         for index, thing in enumerate(request.objects):
             shard = self._double.shard(thing.collection, thing.tenant, writing=True)
             if shard is None:
@@ -195,6 +234,8 @@ class _Servicer(weaviate_pb2_grpc.WeaviateServicer):
     ) -> search_get_pb2.SearchReply:
         self._begin("Search", context)
         shard = self._existing(request, context)
+        if request.limit > _MOST_RESULTS:
+            context.abort(grpc.StatusCode.UNKNOWN, "invalid pagination params: query maximum results exceeded")
         found = [
             (uuid, stored)
             for uuid, stored in shard.items()
@@ -210,11 +251,18 @@ class _Servicer(weaviate_pb2_grpc.WeaviateServicer):
     ) -> tenants_pb2.TenantsGetReply:
         self._begin("TenantsGet", context)
         asked = request.names.values or self._double.tenants(request.collection)
-        status = tenants_pb2.TENANT_ACTIVITY_STATUS_ACTIVE
-        names = [name for name in asked if (request.collection, name) in self._double.shards]
+        there = [name for name in asked if (request.collection, name) in self._double.shards]
         return tenants_pb2.TenantsGetReply(
-            took=0.001, tenants=[tenants_pb2.Tenant(name=name, activity_status=status) for name in names]
+            took=0.001,
+            tenants=[
+                tenants_pb2.Tenant(name=name, activity_status=self._status(request.collection, name)) for name in there
+            ],
         )
+
+    def _status(self, collection: str, tenant: str) -> Any:
+        if (collection, tenant) in self._double.asleep:
+            return tenants_pb2.TENANT_ACTIVITY_STATUS_INACTIVE
+        return tenants_pb2.TENANT_ACTIVITY_STATUS_ACTIVE
 
     def _begin(self, call: str, context: grpc.ServicerContext) -> None:
         self._double.calls.append(call)

@@ -11,12 +11,12 @@ from models.tenants import Tenant
 from tests.doubles.embeddings import word_vector
 from tests.integrations.test_vector_store_contract import make_shelf
 
-LITERAL = f"[{','.join(['0.1'] * 384)}]"
+VECTOR = [0.1] * 384
 
 
 async def plan_of_search(tenant_id: int) -> str:
     """The plan where sorting all rows is out of the question, as for a tenant with many."""
-    asked: list[object] = [tenant_id, "any", LITERAL, LITERAL, 40, 10, "ru", LITERAL, "kk", LITERAL, 0]
+    asked: list[object] = [tenant_id, "any", VECTOR, 40, 10, "ru", VECTOR, "kk", VECTOR, 0]
     async with transaction(tenant_id) as connection:
         await connection.execute_query_dict(
             "SELECT set_config('enable_sort', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true)",

@@ -1,4 +1,7 @@
-"""One contract for both stores of vectors: PostgreSQL as it is, Weaviate's client against its double."""
+"""One contract for both stores of vectors: PostgreSQL as it is, Weaviate's client against its double.
+
+Against a real server where TEST_WEAVIATE_URL names one (docs/weaviate.md).
+"""
 
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -14,9 +17,9 @@ from hypothesis import strategies as st
 from config.database import transaction
 from integrations.vectors.pgvector import PgVectorStore
 from integrations.vectors.port import SHARED, Hit, VectorQuery, VectorRecord, VectorStore, candidates, centred_cosines
-from integrations.vectors.weaviate import WeaviateOptions, WeaviateVectorStore
+from integrations.vectors.weaviate import WeaviateVectorStore
 from models.tenants import Tenant
-from tests.doubles.weaviate import running_weaviate
+from tests.doubles.weaviate import weaviate_at_hand
 
 DIMENSIONS = 8
 MODEL = "contract/model-8"
@@ -39,8 +42,7 @@ async def store(request: pytest.FixtureRequest, database: None) -> AsyncIterator
     if request.param == "pgvector":
         yield PgVectorStore(model=MODEL, dimensions=DIMENSIONS)
         return
-    with running_weaviate() as double:
-        options = WeaviateOptions(double.url, double.grpc_port)
+    with weaviate_at_hand() as options:
         weaviate = WeaviateVectorStore(options, model=MODEL, dimensions=DIMENSIONS)
         yield weaviate
         await weaviate.close()
@@ -242,4 +244,4 @@ async def test_it_is_ready(store: VectorStore) -> None:
 
 
 def test_more_candidates_are_scored_than_are_asked_for() -> None:
-    assert (candidates(1), candidates(10), candidates(25)) == (40, 40, 100)
+    assert (candidates(1), candidates(20), candidates(50)) == (40, 40, 100)
