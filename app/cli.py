@@ -165,6 +165,38 @@ def reindex(tenant: str | None) -> None:
 
 
 @cli.command()
+@click.argument("path", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@click.option("--files/--no-files", default=True, show_default=True, help="Take uploads along.")
+@click.option("--with-secret", is_flag=True, help="Take the secret key along: guard the file as you guard the key.")
+def backup(path: Path, files: bool, with_secret: bool) -> None:
+    """Write database, uploads and settings into one file, while Opora runs."""
+    from app.backup.create import backup as write
+
+    with _process("backup"):
+        manifest = _complete(write(path, files=files, secret=with_secret))
+    click.echo(f"{path}: {sum(manifest.tables.values())} rows and {manifest.files} files.")
+    if not with_secret:
+        click.echo("The secret key is not in it. Keep it elsewhere: without it, what is sealed in here is lost.")
+
+
+@cli.command()
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.option("--force", is_flag=True, help="Replace what is there.")
+@click.option("--lose-secrets", is_flag=True, help="Restore under another secret key.")
+def restore(path: Path, force: bool, lose_secrets: bool) -> None:
+    """Put a backup in the place of what is here, and bring it up to this release. Nothing else may run meanwhile."""
+    from app.backup.restore import changed_settings
+    from app.backup.restore import restore as read
+
+    with _process("restore"):
+        manifest = _complete(read(path, force=force, lose_secrets=lose_secrets))
+        changed = changed_settings(manifest)
+    click.echo(f"Restored {sum(manifest.tables.values())} rows and {manifest.files} files of {manifest.at}.")
+    if changed:
+        click.echo("Set there, and otherwise here:\n  " + "\n  ".join(changed))
+
+
+@cli.command()
 def doctor() -> None:
     """Check every configured component, and say how to mend what is broken."""
     from app.doctor import run

@@ -1,6 +1,7 @@
 """``/health``: the process lives. ``/ready``: it can serve; what it says of each part helps to find what is broken."""
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from services.providers import providers
 logger = structlog.get_logger(__name__)
 
 _PATIENCE_S = 3.0
+_draining = threading.Event()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,15 @@ async def health(request: Request) -> Response:
     return _json({"status": "ok"}, 200)
 
 
+def begin_draining() -> None:
+    """From now on ``/ready`` says no, whatever works: the process is about to end."""
+    _draining.set()
+
+
 async def ready(request: Request) -> Response:
-    """200, or 503 where a needed part does not work; the body tells the state of every part."""
+    """200, or 503 where a needed part does not work or the process ends; the body tells the state of every part."""
+    if _draining.is_set():
+        return _json({"status": "stopping", "parts": {}}, 503)
     states = await asyncio.gather(*(_state(name, part.check) for name, part in PARTS.items()))
     parts = dict(zip(PARTS, states, strict=True))
     is_ready = all(parts[name] == "ok" for name, part in PARTS.items() if part.needed)

@@ -1,9 +1,15 @@
 """`opora migrate`: roles and tables, brought up to date under an advisory lock."""
 
+import asyncio
+from pathlib import Path
+
 import asyncpg
+import structlog
 from tortoise import Tortoise
+from tortoise.exceptions import OperationalError
 from tortoise.migrations.api.migrate import migrate as apply_migrations
 
+import migrations
 from config.database import APP_ROLE, SYSTEM_ROLE, DatabaseAddress, owner_address, tortoise_config
 from config.keys import role_password
 from config.settings import Settings, get_settings
@@ -11,8 +17,13 @@ from core.errors import Unavailable
 from integrations.embeddings.factory import make_embedder
 from integrations.vectors.pgvector import index_statements
 
+logger = structlog.get_logger(__name__)
+
 _LOCK = 7_060_100
 """Any number will do that nothing else in this database locks."""
+_LOCK_TIMEOUT_MS = "3000"
+_TRIES = 30
+_PAUSE_S = 2.0
 
 
 async def migrate(settings: Settings | None = None) -> None:
@@ -22,17 +33,41 @@ async def migrate(settings: Settings | None = None) -> None:
     """
     settings = settings or get_settings()
     address = owner_address(settings)
-    connection = await _connect(address)
+    connection = await connect(address)
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
-        await _ensure_roles(connection, settings)
-        try:
-            await apply_migrations(config=tortoise_config(settings, owner=True))
-        finally:
-            await Tortoise.close_connections()
+        await ensure_roles(connection, settings)
+        await _apply_patiently(settings)
         await _ensure_vector_indexes(connection, settings)
     finally:
         await connection.close()
+
+
+async def _apply_patiently(settings: Settings) -> None:
+    """Apply each migration that is missing. One that gets a table's lock too late is rolled back and tried again.
+
+    A lock that is waited for keeps everybody else waiting behind it, readers too: ``lock_timeout`` bounds that, so a
+    long transaction of a running Opora delays the migration, and not its users. Raises Unavailable.
+    """
+    config = tortoise_config(settings, owner=True)
+    config["connections"]["default"]["credentials"]["server_settings"]["lock_timeout"] = _LOCK_TIMEOUT_MS
+    for number in range(1, _TRIES + 1):
+        try:
+            await apply_migrations(config=config)
+            return
+        except OperationalError as error:
+            if not isinstance(error.__cause__ or error.args[0], asyncpg.LockNotAvailableError):
+                raise
+            logger.warning("migration_waits_for_a_table", attempt=number)
+        finally:
+            await Tortoise.close_connections()
+        await asyncio.sleep(_PAUSE_S)
+    raise Unavailable("Somebody holds a table for too long; look into pg_stat_activity, then migrate again")
+
+
+def migration_names() -> list[str]:
+    """Those of this release, in their order."""
+    return sorted(path.stem for path in Path(migrations.__file__).parent.glob("[0-9]*.py"))
 
 
 async def _ensure_vector_indexes(connection: asyncpg.Connection, settings: Settings) -> None:
@@ -42,7 +77,8 @@ async def _ensure_vector_indexes(connection: asyncpg.Connection, settings: Setti
             await connection.execute(statement)
 
 
-async def _connect(address: DatabaseAddress) -> asyncpg.Connection:
+async def connect(address: DatabaseAddress) -> asyncpg.Connection:
+    """Raises Unavailable."""
     try:
         return await asyncpg.connect(
             host=address.host,
@@ -56,7 +92,7 @@ async def _connect(address: DatabaseAddress) -> asyncpg.Connection:
         raise Unavailable(f"PostgreSQL at {address.host}:{address.port} refuses us: {error}") from error
 
 
-async def _ensure_roles(connection: asyncpg.Connection, settings: Settings) -> None:
+async def ensure_roles(connection: asyncpg.Connection, settings: Settings) -> None:
     """Roles are the cluster's, so another database of it may have made them: their passwords are set each time."""
     try:
         for role in (APP_ROLE, SYSTEM_ROLE):

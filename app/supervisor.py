@@ -166,7 +166,7 @@ class Supervisor:
         running = [*self._children, self._preparation]
         for child in running:
             child.send(signal.SIGTERM)
-        deadline = time.monotonic() + self._settings.http.shutdown_s + 2
+        deadline = time.monotonic() + self._settings.http.drain_s + self._settings.http.shutdown_s + 2
         for child in running:
             if not child.finish(deadline):
                 _say(f"{child.command} did not stop in time and was killed")

@@ -20,6 +20,7 @@ class HttpSettings(Group):
     trusted_proxies: Networks = variable("OPORA_TRUSTED_PROXIES", ())
     allowed_origins: Names = variable("OPORA_ALLOWED_ORIGINS", ())
     shutdown_s: int = variable("OPORA_SHUTDOWN_S", 10, ge=1)
+    drain_s: float = variable("OPORA_DRAIN_S", 0.0, ge=0, le=300)
 
 
 class OutgoingSettings(Group):
@@ -196,6 +197,7 @@ class IdentitySettings(Group):
     token_s: int = variable("OPORA_TOKEN_S", 86400, ge=1)
     refresh_token_days: int = variable("OPORA_REFRESH_TOKEN_DAYS", 30, ge=1)
     bcrypt_rounds: int = variable("OPORA_BCRYPT_ROUNDS", 12, ge=4, le=16)
+    password_rules: Literal["documented", "strict"] = variable("OPORA_PASSWORD_RULES", "documented")
     email_confirmation_required: bool = variable("OPORA_EMAIL_CONFIRMATION_REQUIRED", False)
 
 
@@ -244,6 +246,17 @@ class MonitoringSettings(Group):
     alert_memory_percent: float = variable("OPORA_ALERT_MEMORY_PERCENT", 90.0, gt=5, le=100)
     alert_disk_percent: float = variable("OPORA_ALERT_DISK_PERCENT", 90.0, gt=5, le=100)
     alert_samples: int = variable("OPORA_ALERT_SAMPLES", 3, ge=1, le=100)
+
+
+class TracingSettings(Group):
+    """``endpoint`` is a collector's OTLP/HTTP address, to which ``/v1/traces`` is added; absent, nothing is traced.
+
+    ``headers`` are ``name=value``, separated by commas; ``sample`` is the share of traces that is kept.
+    """
+
+    endpoint: WebAddress | None = variable("OPORA_OTEL_ENDPOINT")
+    headers: SecretStr | None = variable("OPORA_OTEL_HEADERS")
+    sample: float = variable("OPORA_OTEL_SAMPLE", 1.0, ge=0, le=1)
 
 
 class LogSettings(Group):

@@ -12,6 +12,7 @@ import os
 import secrets
 import tempfile
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from config.settings import Settings, SettingsError, get_settings
@@ -44,6 +45,25 @@ def role_password(role: str, settings: Settings | None = None) -> str:
     return base64.urlsafe_b64encode(key.secret).rstrip(b"=").decode()
 
 
+def present_secret(settings: Settings) -> str:
+    """The secret itself, for whoever keeps a copy of the installation."""
+    return _secret(settings)
+
+
+def install_secret(settings: Settings, secret: str) -> None:
+    """Make ``secret`` that of the data directory, for installations whose settings name none. What was there stays
+    beside it, for whatever is still sealed with it.
+    """
+    path = settings.data_dir / _FILE_NAME
+    if path.exists() and path.read_text(encoding="ascii").strip() != secret:
+        path.replace(path.with_name(f"{_FILE_NAME}.before-restore"))
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _create(path, secret)
+    _generated[settings.data_dir] = secret
+
+
+@lru_cache(maxsize=64)
 def _derive(secret: str, purpose: str) -> Key:
     extracted = hmac.digest(b"opora", secret.encode(), "sha256")
     okm = hmac.digest(extracted, purpose.encode() + b"\x01", "sha256")
@@ -67,19 +87,19 @@ def read_or_create_secret(path: Path) -> str:
     """The secret in ``path``; made once, readable by its owner alone. Of processes that race, one wins for all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        _create(path)
+        _create(path, secrets.token_urlsafe(48))
     secret = path.read_text(encoding="ascii").strip()
     if len(secret) < 32:
         raise SettingsError(f"{path}: damaged, it holds {len(secret)} characters; restore it from a backup")
     return secret
 
 
-def _create(path: Path) -> None:
+def _create(path: Path, secret: str) -> None:
     # mkstemp makes the file 0600; link() refuses to replace, so nobody ever reads a half-written secret.
     handle, name = tempfile.mkstemp(dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(48))
+            file.write(secret)
             file.flush()
             os.fsync(handle)
         with contextlib.suppress(FileExistsError):

@@ -16,6 +16,7 @@ import structlog
 from pydantic import BaseModel, SecretStr
 from structlog.types import EventDict, Processor, WrappedLogger
 
+from config import tracing
 from config.log_buffer import LOG_BUFFER
 from config.settings import Settings, get_settings
 
@@ -93,6 +94,7 @@ def configure_logging(settings: Settings | None = None, *, process: str | None =
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         partial(_with_process, process),
+        _with_trace,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.PositionalArgumentsFormatter(),
@@ -121,6 +123,11 @@ def _rendering(settings: Settings, redact: Redactor) -> list[Processor]:
     else:
         render = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=40)
     return [structlog.processors.format_exc_info, redact, LOG_BUFFER, render]
+
+
+def _with_trace(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    event.update(tracing.labels())
+    return event
 
 
 def _with_process(process: str | None, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -49,6 +49,7 @@ class Settings(Group):
     streams: groups.StreamSettings = Field(default_factory=groups.StreamSettings)
     leads: groups.LeadSettings = Field(default_factory=groups.LeadSettings)
     monitoring: groups.MonitoringSettings = Field(default_factory=groups.MonitoringSettings)
+    tracing: groups.TracingSettings = Field(default_factory=groups.TracingSettings)
     log: groups.LogSettings = Field(default_factory=groups.LogSettings)
 
     @field_validator("data_dir")

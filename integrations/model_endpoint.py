@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import httpx2
 import openai
 
+from config import tracing
 from config.metrics import MODEL_CALLS, MODEL_SECONDS
 from core import clock
 from core.network import assert_allowed
@@ -96,7 +97,13 @@ class ModelEndpoint:
         self.options = options
         self.host = urlsplit(options.base_url).hostname or "?"
         # The SDK takes what is absent here (key, organisation, project) from OPENAI_* variables, for whatever host.
-        self.client = openai.AsyncOpenAI(base_url=options.base_url, api_key=options.api_key or "none", max_retries=0)
+        self.client = openai.AsyncOpenAI(
+            base_url=options.base_url,
+            api_key=options.api_key or "none",
+            max_retries=0,
+            # The SDK follows by default: what customers wrote would go on to a host that nobody configured.
+            http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False),
+        )
         self.client.organization = self.client.project = None
 
     async def call(self, attempt: Callable[[httpx2.Timeout], Awaitable[Reply]], budget: Budget) -> Reply:
@@ -118,6 +125,10 @@ class ModelEndpoint:
         raise self.failure(reason, retry_after)
 
     async def _once(self, attempt: Callable[[httpx2.Timeout], Awaitable[Reply]], budget: Budget) -> Reply:
+        with tracing.span(f"model {self.options.kind}", "client", server__address=self.host):
+            return await self._measured(attempt, budget)
+
+    async def _measured(self, attempt: Callable[[httpx2.Timeout], Awaitable[Reply]], budget: Budget) -> Reply:
         allowed = min(self.options.attempt_s, budget.remaining())
         outcome = "cancelled"
         started = time.perf_counter()
@@ -129,6 +140,7 @@ class ModelEndpoint:
             outcome = classify(error).value
             raise
         finally:
+            tracing.note(opora__outcome=outcome)
             MODEL_CALLS.labels(self.options.kind, outcome).inc()
             MODEL_SECONDS.labels(self.options.kind).observe(time.perf_counter() - started)
         return reply

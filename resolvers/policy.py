@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, get_type_hints
 
 import strawberry
 
+from config import tracing
 from core.actor import Actor, Role
 from core.errors import DomainError, Forbidden
 from schema.types.context import Context
@@ -176,11 +177,13 @@ def _field(resolver: Resolver, requires: Requires, names: Names) -> Any:
     async def guarded(self: object, info: Any, **arguments: Any) -> Any:
         await requires.check(info.context)
         try:
-            return await resolver(self, info, **arguments)
+            with tracing.span(operation):
+                return await resolver(self, info, **arguments)
         except DomainError as error:
             _respell(error, names)
             raise
 
+    operation = f"graphql {resolver.__name__}"
     returned = get_type_hints(resolver, include_extras=True)["return"]
     return strawberry.field(resolver=guarded, graphql_type=returned | None, **_described(resolver, requires))
 

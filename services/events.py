@@ -1,7 +1,7 @@
 """Reading the event log. It is written by the unit of work alone."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Self
 
@@ -24,7 +24,7 @@ FROM event_outbox o JOIN events e ON e.id = o.event_id
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """One numbered event of one topic, as it stands in the log and as it travels."""
+    """One numbered event of one topic, as it stands in the log and as it travels, then with the ``trace`` it is of."""
 
     tenant_id: int
     topic: str
@@ -33,6 +33,7 @@ class StoredEvent:
     visibility: Visibility
     payload: dict[str, Any]
     at: datetime
+    trace: str | None = field(default=None, compare=False)
 
     @classmethod
     def of(cls, row: Row) -> Self:
@@ -45,18 +46,25 @@ class StoredEvent:
             visibility=Visibility(row["visibility"]),
             payload=orjson.loads(payload) if isinstance(payload, str) else payload,
             at=row["created_at"],
+            trace=row.get("trace"),
         )
 
     def encode(self) -> bytes:
-        return orjson.dumps(self)
+        """As it travels. Processes of the release before know no ``trace``: only where there is one is it named."""
+        told = {name: getattr(self, name) for name in _FIELDS}
+        return orjson.dumps(told if self.trace is None else told | {"trace": self.trace})
 
     @classmethod
     def decode(cls, data: bytes) -> Self:
-        """Raises ValueError, KeyError or TypeError for what is no event."""
-        fields = orjson.loads(data)
-        fields["at"] = datetime.fromisoformat(fields["at"])
-        fields["visibility"] = Visibility(fields["visibility"])
-        return cls(**fields)
+        """What a later release says besides is passed over. Raises ValueError, KeyError or TypeError for no event."""
+        told = orjson.loads(data)
+        known = {name: told[name] for name in _FIELDS}
+        known["at"] = datetime.fromisoformat(known["at"])
+        known["visibility"] = Visibility(known["visibility"])
+        return cls(**known, trace=told.get("trace"))
+
+
+_FIELDS = tuple(each.name for each in fields(StoredEvent) if each.name != "trace")
 
 
 async def replay(uow: UnitOfWork, topic: str, *, after: int, limit: int) -> list[StoredEvent]:

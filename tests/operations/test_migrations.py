@@ -60,3 +60,25 @@ def _secret(settings: Settings) -> str:
     key = settings.identity.secret_key
     assert key is not None
     return key.get_secret_value()
+
+
+INDEXES = "SELECT indexrelid::regclass::text AS name FROM pg_index WHERE NOT indisvalid"
+CUT_OFF = """
+UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'knowledge_chunks_lexical'::regclass;
+DELETE FROM tortoise_migrations WHERE name = '0016_lexical_index'
+"""
+
+
+async def test_an_index_whose_making_was_cut_off_is_made_anew(fresh_database: Settings) -> None:
+    url = fresh_database.database.url
+    assert url is not None
+    connection = await asyncpg.connect(url.get_secret_value())
+    try:
+        await connection.execute(CUT_OFF)
+        environment = {"OPORA_DATABASE_URL": url.get_secret_value(), "OPORA_SECRET_KEY": _secret(fresh_database)}
+        code = "import asyncio; from app.migrate import migrate; asyncio.run(migrate())"
+        run = await asyncio.create_subprocess_exec(sys.executable, "-c", code, env=environment)
+        assert await run.wait() == 0
+        assert await connection.fetch(INDEXES) == []
+    finally:
+        await connection.close()

@@ -1,0 +1,1 @@
+"""Backups, tested by restoring them."""

@@ -1,0 +1,1 @@
+"""Traces: one from a message to the reply, none of what people wrote, and no harm by the collector."""
