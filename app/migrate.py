@@ -22,6 +22,8 @@ logger = structlog.get_logger(__name__)
 _LOCK = 7_060_100
 """Any number will do that nothing else in this database locks."""
 _LOCK_TIMEOUT_MS = "3000"
+_IN_THE_WAY = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)
+"""What those who work on the tables meanwhile do to a migration; it is rolled back then, and tried again."""
 _TRIES = 30
 _PAUSE_S = 2.0
 
@@ -55,8 +57,8 @@ async def _apply_patiently(settings: Settings) -> None:
         try:
             await apply_migrations(config=config)
             return
-        except OperationalError as error:
-            if not isinstance(error.__cause__ or error.args[0], asyncpg.LockNotAvailableError):
+        except (OperationalError, *_IN_THE_WAY) as error:
+            if not isinstance(error.__cause__ or error, _IN_THE_WAY):
                 raise
             logger.warning("migration_waits_for_a_table", attempt=number)
         finally:

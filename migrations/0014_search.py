@@ -1,4 +1,4 @@
-"""search."""
+"""The functions of the lexical lane; its index is 0016."""
 
 from tortoise import migrations
 from tortoise.migrations import operations as ops

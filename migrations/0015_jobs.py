@@ -1,4 +1,4 @@
-"""Jobs and events carry the trace that they belong to, as the models describe them."""
+"""Jobs carry the trace that they belong to."""
 
 from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
@@ -11,6 +11,5 @@ class Migration(migrations.Migration):
 
     operations = [
         ops.AddField(model_name="Job", name="trace", field=fields.TextField(null=True, unique=False)),
-        ops.AddField(model_name="EventOutbox", name="trace", field=fields.TextField(null=True, unique=False)),
         ops.RunSQL(script("0015_jobs.sql")),
     ]

@@ -84,3 +84,10 @@ def test_an_index_is_made_beside_the_work() -> None:
     operations = index_beside_work("by_title", "ON tickets (title)")
     assert of(*operations, atomic=False) == []
     assert len(of(*operations)) == 2
+
+
+def test_a_migration_locks_one_table_in_use() -> None:
+    first, second = (ops.AddField(model_name=name, name="a", field=fields.TextField(null=True)) for name in "TU")
+    assert of(first) == of(second) == []
+    assert len(of(first, second)) == 1
+    assert of(first, second, atomic=False) == []
