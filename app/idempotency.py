@@ -70,8 +70,13 @@ def _is_mutation(asked: GraphQLRequest) -> bool:
 
 
 def _content(asked: GraphQLRequest) -> bytes:
+    """Raises BadRequest."""
     told = {"query": asked.query, "variables": asked.variables or {}, "operationName": asked.operation_name}
-    return orjson.dumps(told, default=_file, option=orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS)
+    try:
+        return orjson.dumps(told, default=_file, option=orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS)
+    except orjson.JSONEncodeError:
+        # It reads deeper than it writes.
+        raise BadRequest("With an Idempotency-Key variables are nested 250 deep at most", field="variables") from None
 
 
 def _file(value: object) -> list[str]:

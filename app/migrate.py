@@ -26,6 +26,7 @@ _IN_THE_WAY = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)
 """What those who work on the tables meanwhile do to a migration; it is rolled back then, and tried again."""
 _TRIES = 30
 _PAUSE_S = 2.0
+_LOCK_PAUSE_S = 0.2
 
 
 async def migrate(settings: Settings | None = None) -> None:
@@ -37,7 +38,10 @@ async def migrate(settings: Settings | None = None) -> None:
     address = owner_address(settings)
     connection = await connect(address)
     try:
-        await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
+        # Asked for, not waited for: a statement that waits holds a snapshot, for whose end the making of an index
+        # beside work would wait, in whoever has the lock.
+        while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):  # noqa: ASYNC110
+            await asyncio.sleep(_LOCK_PAUSE_S)
         await ensure_roles(connection, settings)
         await _apply_patiently(settings)
         await _ensure_vector_indexes(connection, settings)

@@ -1,8 +1,7 @@
 """Traces: where the time goes between a customer's message and the reply on their screen.
 
-Off unless ``OPORA_OTEL_ENDPOINT`` names a collector, and then free: each place that would be traced costs a comparison.
-Spans are sent in batches by a thread of their own; where the collector
-does not keep up they are dropped, and nobody waits for it.
+Off unless ``OPORA_OTEL_ENDPOINT`` names a collector; off, each place that would be traced costs a comparison. Spans
+are sent in batches by a thread of their own; where the collector does not keep up they are dropped, and nobody waits.
 
 A trace crosses processes as W3C's ``traceparent`` (https://www.w3.org/TR/trace-context/): in the header of a request,
 in the row of a job, in the row of the outbox and with the event on its way to the sockets. ``tracestate`` and baggage

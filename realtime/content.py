@@ -38,15 +38,20 @@ class Shared(Generic[T]):
 
     async def get(self, key: Hashable, work: Callable[[], Awaitable[T]]) -> T:
         """The result of ``work``, done at most once a second for a key. A failure is not kept."""
+        now = time.monotonic()
         made_at, task = self._results.get(key, (0.0, None))
-        if task is None or time.monotonic() - made_at > _KEPT_S or _failed(task):
+        if task is None or now - made_at > _KEPT_S or _failed(task):
             task = asyncio.ensure_future(_run(work))
-            self._results[key] = (time.monotonic(), task)
+            self._results[key] = (now, task)
             self._results.move_to_end(key)
-            if len(self._results) > _MOST_KEPT:
-                self._results.popitem(last=False)
+            self._forget(now)
         # Shielded: the first to ask may leave while others wait for the same.
         return await asyncio.shield(task)
+
+    def _forget(self, now: float) -> None:
+        """Let go of what nobody will be given any more: a rendered event holds a frame for each way to send it."""
+        while len(self._results) > _MOST_KEPT or now - next(iter(self._results.values()))[0] > _KEPT_S:
+            self._results.popitem(last=False)
 
 
 async def _run(work: Callable[[], Awaitable[T]]) -> T:

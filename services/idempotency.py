@@ -13,7 +13,7 @@ import asyncio
 import base64
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -150,8 +150,11 @@ class _Claim:
         """Hold on to the lease until cancelled."""
         while True:
             await asyncio.sleep(LEASE_S / 3)
-            with suppress(Unavailable):
+            try:
                 await self.write(_RENEW, LEASE_S)
+            except Exception as error:
+                # The fence holds without the lease; what fails once may not fail the next time.
+                logger.warning("idempotency_lease_not_renewed", error=str(error), kind=type(error).__name__)
 
 
 async def once(asked: Keyed, perform: Callable[[], Awaitable[Answer]]) -> Answer:

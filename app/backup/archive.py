@@ -116,11 +116,12 @@ class Reader:
         try:
             self._zip = zipfile.ZipFile(path)
             told: dict[str, Any] = orjson.loads(self._zip.read(_MANIFEST))
+            if told["format"] > FORMAT:
+                # Before the rest is read: a later format may have more to say.
+                raise InvalidInput(f"{path} was made by Opora {told['opora']}, which this one is too old for")
             self.manifest = Manifest(**told)
         except (zipfile.BadZipFile, KeyError, TypeError, ValueError) as error:
             raise InvalidInput(f"{path} is not a whole backup of Opora") from error
-        if self.manifest.format > FORMAT:
-            raise InvalidInput(f"{path} was made by Opora {self.manifest.opora}, which this one is too old for")
 
     def close(self) -> None:
         self._zip.close()
@@ -153,8 +154,11 @@ class Reader:
             listed = self._zip.read(_SUMS)
             if hashlib.sha256(listed).hexdigest() != self.manifest.sums:
                 raise InvalidInput("The backup is damaged: its list of sums is not the one that was written")
-            for line in listed.decode().splitlines():
-                wanted, _, name = line.partition("  ")
+            sums = {name: wanted for wanted, _, name in (line.partition("  ") for line in listed.decode().splitlines())}
+            unlisted = self._zip.NameToInfo.keys() - sums.keys() - {_SUMS, _MANIFEST}
+            if unlisted:
+                raise InvalidInput(f"The backup is damaged: nobody listed {min(unlisted)}")
+            for name, wanted in sums.items():
                 digest = hashlib.sha256()
                 for piece in self.pieces(name):
                     digest.update(piece)

@@ -34,3 +34,5 @@ $$;
 GRANT CREATE ON SCHEMA public TO opora_system;
 ALTER FUNCTION lexical_postings(text, text[], integer, bigint[]) OWNER TO opora_system;
 REVOKE CREATE ON SCHEMA public FROM opora_system;
+REVOKE EXECUTE ON FUNCTION lexical_postings(text, text[], integer, bigint[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION lexical_postings(text, text[], integer, bigint[]) TO opora_app, opora_system;

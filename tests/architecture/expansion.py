@@ -54,7 +54,8 @@ def faults(migration: type[Migration]) -> Iterator[str]:
     created = {str((each.options or {})["table"]) for each in models}
     changed = {each.model_name for each in migration.operations if isinstance(each, ops.AddField)}
     if migration.atomic and len(changed) > 1:
-        yield f"{', '.join(sorted(changed))}: who locks two tables in use and who uses both wait for each other: one each"
+        names = ", ".join(sorted(changed))
+        yield f"{names}: who locks two tables in use and who uses both wait for each other: one a migration"
     for operation in migration.operations:
         if isinstance(operation, ops.RunSQL):
             yield from _of_script(operation, created, atomic=migration.atomic)

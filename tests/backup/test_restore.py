@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import os
+import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from tests.backup.comparison import whole
 from tests.backup.conftest import Place, Run
 from tests.files.samples import png
 from tests.fixtures.people import actor_of, new_tenant, new_user
+from tests.fixtures.servers import execute
 from tests.identity.rows import fill
 
 
@@ -137,7 +139,7 @@ async def test_a_backup_of_a_busy_installation_is_of_one_moment(
 
 
 async def test_people_that_are_there_are_replaced_only_by_force(
-    fresh_database: Settings, environment: dict[str, Any], place: Place, tmp_path: Path
+    fresh_database: Settings, environment: dict[str, Any], place: Place, opora: Run, tmp_path: Path
 ) -> None:
     path = tmp_path / "opora.backup"
     await new_user(await new_tenant())
@@ -152,6 +154,9 @@ async def test_people_that_are_there_are_replaced_only_by_force(
             await restore(path)
         assert not (there.data_dir / "secret_key").exists()
     assert await whole(place.seen) == before
+    await execute(place.seen, "UPDATE users SET email = 'somebody@else.example'")
+    await opora(place.variables, "restore", path, "--force")
+    assert await whole(place.seen) == await whole(url_of(fresh_database))
 
 
 async def test_a_restore_that_fails_leaves_the_database_as_it_was(
@@ -184,6 +189,11 @@ async def test_only_a_whole_backup_of_a_known_release_under_the_same_key_is_rest
         middle = whole_file.index(b"PGDMP") + 200
         path.write_bytes(whole_file[:middle] + bytes([whole_file[middle] ^ 1]) + whole_file[middle + 1 :])
         with pytest.raises(InvalidInput, match="damaged"):
+            await restore(path)
+        path.write_bytes(whole_file)
+        with zipfile.ZipFile(path, "a") as archive:
+            archive.writestr("files/put/by/somebody", b"else")
+        with pytest.raises(InvalidInput, match="nobody listed files/put/by/somebody"):
             await restore(path)
         path.write_bytes(whole_file)
     other_key = {**place.variables, "OPORA_SECRET_KEY": "another" * 6}

@@ -87,6 +87,15 @@ async def test_what_is_no_key(customer: GraphQLClient, titles: Titles) -> None:
     assert await titles() == []
 
 
+async def test_variables_too_deep_to_be_compared_are_refused(customer: GraphQLClient, titles: Titles) -> None:
+    deep: list[Any] = []
+    for _ in range(300):
+        deep = [deep]
+    refused = await customer.post(CREATE, {"title": "x", "unused": deep}, idempotency_key=KEY)
+    assert (refused.status_code, code(refused)) == (400, "BAD_REQUEST")
+    assert await titles() == []
+
+
 def code(response: httpx.Response) -> str | None:
     errors = response.json().get("errors")
     return errors[0]["extensions"]["code"] if errors else None

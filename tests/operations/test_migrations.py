@@ -41,11 +41,26 @@ async def test_migrations_applied_at_once_and_again_change_nothing(fresh_databas
     url = fresh_database.database.url
     assert url is not None
     before = await applied(url.get_secret_value())
-    code = "import asyncio; from app.migrate import migrate; asyncio.run(migrate())"
-    environment = {"OPORA_DATABASE_URL": url.get_secret_value(), "OPORA_SECRET_KEY": _secret(fresh_database)}
-    runs = [await asyncio.create_subprocess_exec(sys.executable, "-c", code, env=environment) for _ in range(3)]
-    assert [await run.wait() for run in runs] == [0, 0, 0]
+    await _migrate_at_once(fresh_database, processes=3)
     assert await applied(url.get_secret_value()) == before
+
+
+async def _migrate_at_once(settings: Settings, processes: int) -> None:
+    assert settings.database.url is not None
+    code = "import asyncio; from app.migrate import migrate; asyncio.run(migrate())"
+    environment = {
+        "OPORA_DATABASE_URL": settings.database.url.get_secret_value(),
+        "OPORA_SECRET_KEY": _secret(settings),
+    }
+    runs = [await asyncio.create_subprocess_exec(sys.executable, "-c", code, env=environment) for _ in range(processes)]
+    try:
+        async with asyncio.timeout(60):
+            assert [await run.wait() for run in runs] == [0] * processes
+    finally:
+        for run in runs:
+            if run.returncode is None:
+                run.kill()
+                await run.wait()
 
 
 async def applied(owner_url: str) -> list[str]:
@@ -69,16 +84,13 @@ DELETE FROM tortoise_migrations WHERE name = '0016_lexical_index'
 """
 
 
-async def test_an_index_whose_making_was_cut_off_is_made_anew(fresh_database: Settings) -> None:
+async def test_an_index_whose_making_was_cut_off_is_made_anew_whoever_else_migrates(fresh_database: Settings) -> None:
     url = fresh_database.database.url
     assert url is not None
     connection = await asyncpg.connect(url.get_secret_value())
     try:
         await connection.execute(CUT_OFF)
-        environment = {"OPORA_DATABASE_URL": url.get_secret_value(), "OPORA_SECRET_KEY": _secret(fresh_database)}
-        code = "import asyncio; from app.migrate import migrate; asyncio.run(migrate())"
-        run = await asyncio.create_subprocess_exec(sys.executable, "-c", code, env=environment)
-        assert await run.wait() == 0
+        await _migrate_at_once(fresh_database, processes=2)
         assert await connection.fetch(INDEXES) == []
     finally:
         await connection.close()

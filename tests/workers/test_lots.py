@@ -91,17 +91,46 @@ async def test_what_was_tried_before_is_claimed_and_counted(enqueue: Enqueue, te
     assert [row["attempt"] for row in await effects(job_ids)] == [3, 1]
 
 
-async def test_the_echo_of_a_message_that_may_have_killed_its_worker_is_counted(
-    enqueue: Enqueue, tenant: Tenant
+async def test_jobs_that_waited_long_in_the_queue_are_done_together(
+    redis: Redis, enqueue: Enqueue, tenant: Tenant
 ) -> None:
-    fresh, stale = await enqueue(ROWS.name), await enqueue(ROWS.name)
+    job_ids = await enqueue(ROWS.name, count=7)
+    await mark_sent(job_ids, FRESH_S + 1.0)
+    await run_lot(ROWS, job_ids, tenant.id)
+    assert await states(job_ids) == {"done": 7}
+    assert await transactions(job_ids) == 1
+
+
+async def test_the_echo_of_a_message_that_may_have_killed_its_worker_is_counted(
+    redis: Redis, enqueue: Enqueue, tenant: Tenant
+) -> None:
+    job_ids = await enqueue(ROWS.name, count=3, seconds=5)
+    await mark_sent(job_ids, FRESH_S + 1.0)
+    dies = asyncio.create_task(run_lot(ROWS, job_ids, tenant.id))
+    await until(lambda: _at_work(job_ids))
+    dies.cancel()
+    await asyncio.gather(dies, return_exceptions=True)
+    await rows("""UPDATE jobs SET args = '{"seconds": 0}' WHERE id = ANY($1) RETURNING id""", job_ids)
+    await mark_sent(job_ids, FRESH_S + 1.0)
+    await run_lot(ROWS, job_ids, tenant.id)
+    assert await states(job_ids) == {"done": 3}
+    assert await transactions(job_ids) == 3
+
+
+async def test_without_redis_jobs_that_waited_long_are_done_alone(
+    redis: Redis, enqueue: Enqueue, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh, stale = await enqueue(ROWS.name), await enqueue(ROWS.name, count=2)
     await mark_sent(fresh, 0.0)
     await mark_sent(stale, FRESH_S + 1.0)
-    async with unit_of_work(Actor(tenant.id, Role.ADMIN)) as uow:
-        taken = await jobs.take(uow, [*fresh, *stale], fresh_s=FRESH_S)
-    assert [job.id for job in taken] == fresh
-    await run_lot(ROWS, stale, tenant.id)
-    assert await states(stale) == {"done": 1}
+
+    async def away(*_: object, **__: object) -> None:
+        raise ConnectionError("Redis is away")
+
+    monkeypatch.setattr(redis, "set", away)
+    await run_lot(ROWS, [*fresh, *stale], tenant.id)
+    assert await states([*fresh, *stale]) == {"done": 3}
+    assert await transactions(stale) == 2
 
 
 async def test_jobs_of_another_tenant_are_left_alone(enqueue: Enqueue, make_tenant: MakeTenant) -> None:

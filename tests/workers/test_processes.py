@@ -35,7 +35,7 @@ def worker(environment: dict[str, str], scheduler: Process) -> Iterator[Process]
 
 
 class TestOneWorker:
-    """Each of these leaves it at work; the others start workers of their own, which must find their jobs alone."""
+    """Each of these but the last leaves it at work; the others start their own, which must find their jobs alone."""
 
     async def test_jobs_reach_workers_and_are_done_once(self, enqueue: Enqueue, worker: Process) -> None:
         jobs = await enqueue("tests.work", count=120)
@@ -53,8 +53,8 @@ class TestOneWorker:
         struck = time.monotonic()
         await until_done(jobs)
         assert [row["job_id"] for row in await effects(jobs)] == jobs
-        # Lease, sweep, relay, the consumer's poll, the task itself.
-        assert time.monotonic() - struck < tasks.LEASE_S + 1.0 + 1.0 + 3.0
+        # Lease, sweep, relay, the consumer's poll, the task itself; and a machine that has other work.
+        assert time.monotonic() - struck < tasks.LEASE_S + 5.0 + 15.0
         assert await _pids(jobs) - {killed}
         assert killed not in workers_of(worker)
 
@@ -66,6 +66,14 @@ class TestOneWorker:
         await asyncio.to_thread(valkey.start)
         await until_done([*jobs, *more])
         assert [row["job_id"] for row in await effects([*jobs, *more])] == sorted([*jobs, *more])
+
+    async def test_workers_die_with_their_parent(self, worker: Process) -> None:
+        """The last of those that share it."""
+        await until(lambda: _count_children(worker, 2))
+        children = workers_of(worker)
+        worker.kill()
+        worker.wait()
+        await until(lambda: _all_gone(children), 10)
 
 
 async def _pids(jobs: list[int]) -> set[int]:
@@ -94,7 +102,7 @@ async def _finished(jobs: list[int]) -> list[int]:
 async def test_jobs_in_hand_at_the_end_of_patience_go_to_another_worker_at_once(
     environment: dict[str, str], enqueue: Enqueue, scheduler: Process
 ) -> None:
-    jobs = await enqueue("tests.work", seconds=8.0)
+    jobs = await enqueue("tests.work", seconds=4.0)
     with running("worker", environment, OPORA_SHUTDOWN_S="1") as first:
         await until(lambda: effects(jobs, "began"))
         assert await asyncio.to_thread(end, first) == 0
@@ -103,15 +111,6 @@ async def test_jobs_in_hand_at_the_end_of_patience_go_to_another_worker_at_once(
     with running("worker", environment):
         await until_done(jobs)
     assert len(await effects(jobs)) == 1
-
-
-async def test_workers_die_with_their_parent(environment: dict[str, str], scheduler: Process) -> None:
-    with running("worker", environment, OPORA_WORKER_PROCESSES="2") as process:
-        await until(lambda: _count_children(process, 2))
-        children = workers_of(process)
-        process.kill()
-        process.wait()
-        await until(lambda: _all_gone(children), 10)
 
 
 async def _count_children(process: Process, number: int) -> bool:
