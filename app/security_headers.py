@@ -1,13 +1,15 @@
 """Response headers that tell browsers what a page of ours may do.
 
-Follows Content Security Policy Level 3 and the OWASP secure headers project. Strict-Transport-Security is
-left to whoever terminates TLS, because only they know that TLS is there.
+Follows Content Security Policy Level 3 and the OWASP secure headers project. Strict-Transport-Security (RFC 6797) goes
+out where `OPORA_PUBLIC_URL` says that the world reaches us by TLS.
 """
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CONTENT_SECURITY_POLICY = "content-security-policy"
+STRICT_TRANSPORT_SECURITY = "strict-transport-security"
+_A_YEAR = "max-age=31536000"
 
 # What is not a page (JSON, downloads) needs nothing, also when somebody opens it as a document.
 DATA_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -44,10 +46,14 @@ def page_policy(*, style_nonce: str | None = None, blob_workers: bool = False) -
 
 
 class SecurityHeaders:
-    """ASGI middleware: adds each header of :data:`DEFAULTS` that a response does not set itself."""
+    """ASGI middleware: adds each header of :data:`DEFAULTS` that a response does not set itself.
 
-    def __init__(self, app: ASGIApp) -> None:
+    ``encrypted`` says that browsers may be told to come by TLS alone from now on.
+    """
+
+    def __init__(self, app: ASGIApp, *, encrypted: bool = False) -> None:
         self.app = app
+        self._added = DEFAULTS | ({STRICT_TRANSPORT_SECURITY: _A_YEAR} if encrypted else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -57,7 +63,7 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in DEFAULTS.items():
+                for name, value in self._added.items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -7,15 +7,17 @@ from core.errors import NotFound
 from core.text import checked_text
 from models.users import User
 from services import passwords, tenants, users
+from services.tokens import Dialect
 from services.unit_of_work import unit_of_work
 
 
 async def create(*, email: str, password: str, role: str, tenant: str = "default", full_name: str = "") -> User:
     """Create a user of the tenant with that slug, and return the row.
 
-    The operator's choice of password is held to its length only. Raises NotFound, InvalidInput, Conflict, Unavailable.
+    Raises NotFound, InvalidInput, WeakPassword, Conflict, Unavailable.
     """
     address, name = checked_email(email), checked_text(full_name, field="full_name")
+    passwords.check_strength(password, Dialect.GRAPHQL)
     password_hash = await passwords.hash_password(password, account=address)
     await open_database()
     try:

@@ -56,7 +56,9 @@ def checked_url(url: str, *, field: str = "url") -> str:
     try:
         parts = urlsplit(url)
         port = parts.port
-    except ValueError:
+        # What the client would make of it: numbers that only look like an address it refuses in its own words.
+        httpx2.URL(url)
+    except (ValueError, httpx2.InvalidURL):
         raise AddressRefused("This is not a web address", field=field) from None
     if len(url) > LONGEST_URL or not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
         raise AddressRefused("This is not a web address", field=field)

@@ -12,10 +12,10 @@ from services import mail, mail_templates, tenants
 from services.mail_templates import Template
 from services.unit_of_work import unit_of_work
 
-_LONGEST_NAME = 128
-_LONGEST_SUBJECT = 200
-_LONGEST_MESSAGE = 5000
-_LONGEST_PHONE = 32
+LONGEST_NAME = 128
+LONGEST_SUBJECT = 200
+LONGEST_MESSAGE = 5000
+LONGEST_PHONE = 32
 _MOST_RECIPIENTS = 20
 
 
@@ -27,11 +27,11 @@ async def submit(*, name: str, email: str, subject: str, message: str, phone: st
     """
     sender = checked_email(email)
     values = {
-        "name": checked_text(name, field="name", least=1, most=_LONGEST_NAME).strip(),
+        "name": checked_text(name, field="name", least=1, most=LONGEST_NAME).strip(),
         "email": sender,
-        "phone": checked_text(phone, field="phone", most=_LONGEST_PHONE).strip(),
-        "subject": checked_text(subject, field="subject", least=1, most=_LONGEST_SUBJECT).strip(),
-        "message": checked_text(message, field="message", least=1, most=_LONGEST_MESSAGE).strip(),
+        "phone": checked_text(phone, field="phone", most=LONGEST_PHONE).strip(),
+        "subject": checked_text(subject, field="subject", least=1, most=LONGEST_SUBJECT).strip(),
+        "message": checked_text(message, field="message", least=1, most=LONGEST_MESSAGE).strip(),
     }
     async with unit_of_work(system_actor(DEFAULT_TENANT_ID)) as uow:
         language = (await tenants.current(uow)).language

@@ -26,8 +26,10 @@ _NUMBER = re.compile(r"(?<![\w.,])\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\d\w])|\d+
 _URL = re.compile(r"(?:https?://|www\.)[^\s)>\]]+", re.IGNORECASE)
 # Endings that inflect a number: "10-нан", "5-го"; not the letters of a code.
 _INFLECTED = re.compile(r"(?<=\d)-[а-яёәіңғүұқөһ]{1,5}(?!\w)")
+_TARGET = re.compile(r"\]\(\s*<?([^)\s>]+)")
 _WORD = re.compile(r"[^\W\d_]+")
 _FEWEST_WORDS = 3
+_FEWEST_DIGITS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,24 +95,30 @@ def draft(answer: str, grounds: int) -> Draft:
 
     text = _MARKER.sub(keep, answer).strip()
     bare = _LIST_NUMBER.sub("", _MARKER.sub("", text))
-    claims = [_claim(plain(sentence.text)) for sentence in sentences(bare)]
+    claims = [_claim(sentence.text) for sentence in sentences(bare)]
     return Draft(text, tuple(claim for claim in claims if _asserts(claim)), tuple(cited))
 
 
-def _claim(text: str) -> Claim:
-    return Claim(text, facts(text))
+def _claim(written: str) -> Claim:
+    # Marks are no words, but where a link leads to is a fact like another.
+    text = plain(written)
+    return Claim(text, facts(text) | {target.casefold() for target in _TARGET.findall(written)})
 
 
 def _asserts(claim: Claim) -> bool:
-    """Questions and courtesies ("Hello!", "Glad to help.") assert nothing that a passage could support."""
+    """Courtesies ("Hello!", "Glad to help."), questions that begin as questions do and headings of a word or two
+    assert nothing that a passage could support.
+    """
     if claim.facts:
         return True
-    words = len(_WORD.findall(claim.text))
-    return words >= _FEWEST_WORDS and not claim.text.endswith("?") and not _is_courtesy(claim.text.casefold(), words)
+    words, text = len(_WORD.findall(claim.text)), claim.text.casefold()
+    if words < _FEWEST_WORDS:
+        return words > 0 and not text.endswith((":", "?")) and text.strip(" .!…,") not in _data()["short"]
+    return not _begins("questions" if text.endswith("?") else "courtesies", text, words)
 
 
-def _is_courtesy(text: str, words: int) -> bool:
-    return any(text.startswith(opening) and words <= most for opening, most in _data()["courtesies"].items())
+def _begins(table: str, text: str, words: int) -> bool:
+    return any(text.startswith(opening) and words <= most for opening, most in _data()[table].items())
 
 
 def check(prepared: Draft, vectors: Vector, grounds: Sequence[Ground], question: str, means: Centring) -> Report:
@@ -120,7 +128,7 @@ def check(prepared: Draft, vectors: Vector, grounds: Sequence[Ground], question:
     """
     if not prepared.claims or not grounds:
         return Report(False, 0.0, tuple(claim.text for claim in prepared.claims))
-    known = facts(question).union(*(facts(ground.text) for ground in grounds))
+    known = _repeatable(question).union(*(_facts_of(ground.text) for ground in grounds))
     rows = np.concatenate([_centred(each.vectors, means.passage_mean(each.language)) for each in grounds])
     support = [
         _support(claim, vector, rows, grounds, known, means)
@@ -166,6 +174,23 @@ def facts(text: str) -> frozenset[str]:
     names = number_words()
     found.update(names[word] for word in _WORD.findall(rest.casefold()) if word in names)
     return frozenset(found)
+
+
+def _facts_of(ground: str) -> frozenset[str]:
+    return facts(ground) | {target.casefold() for target in _TARGET.findall(ground)}
+
+
+def _repeatable(question: str) -> frozenset[str]:
+    """What an answer may take from the question: numbers of orders, codes, addresses of mail. Not a term, an amount or
+    a link: customers would confirm to themselves what nobody promised.
+    """
+    return frozenset(fact for fact in facts(question) if _is_name(fact))
+
+
+def _is_name(fact: str) -> bool:
+    if fact.isdigit():
+        return len(fact) >= _FEWEST_DIGITS
+    return ":" not in fact and "/" not in fact and any(map(str.isalpha, fact)) and ("@" in fact or "." not in fact)
 
 
 def _number(written: str) -> str:

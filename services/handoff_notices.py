@@ -16,7 +16,7 @@ from services.wording.texts import wording
 
 USER_LEFT = "user_left"
 """The reason of a cancellation that no further words would reach."""
-_LONGEST_NAME = 128
+LONGEST_NAME = 128
 # Reasons have other names too; one that is not known was the customer's wish.
 _REASONS = {
     **{reason.value: reason for reason in EscalationReason},
@@ -28,8 +28,8 @@ _REASONS = {
 def name_of(operator: User, given: str | None) -> str:
     """How the customer is told of an operator: as they call themselves, else by the first name. Raises InvalidInput."""
     if given is not None:
-        if not 1 <= len(given.strip()) <= _LONGEST_NAME or not is_storable(given):
-            raise InvalidInput(f"operator_name must be 1 to {_LONGEST_NAME} characters long", field="operator_name")
+        if not 1 <= len(given.strip()) <= LONGEST_NAME or not is_storable(given):
+            raise InvalidInput(f"operator_name must be 1 to {LONGEST_NAME} characters long", field="operator_name")
         return given.strip()
     return users.names_of(operator)[0]
 

@@ -9,10 +9,10 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import structlog
-from jsonschema import Draft202012Validator
 
 from config.settings import get_settings
 from core.errors import ModelUnavailable
@@ -57,7 +57,6 @@ _WRITTEN_CALL = re.compile(rf"^\s*(?:```|[{{\[<])|{TOOL_NAME}")
 _NUMBER = re.compile(r"\+?\d(?:[\s().\-]{0,3}\d){8,}")
 _SUBSCRIBER = 7
 """Digits of a phone number that people never leave out."""
-_VALIDATOR = Draft202012Validator(SCHEMA)
 logger = structlog.get_logger(__name__)
 
 
@@ -128,6 +127,14 @@ def _speaks(text: str, turn: OpenTurn) -> bool:
     return all(re.sub(r"\D", "", number)[-_SUBSCRIBER:] in theirs for number in _NUMBER.findall(text))
 
 
+@cache
+def _validator() -> Any:
+    # Only where a model leads the interview: most processes never need it.
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(SCHEMA)
+
+
 def _facts(call: ToolCall, turn: OpenTurn) -> dict[str, str]:
     """The facts of a valid call. Raises WrongArguments."""
     if call.name != TOOL_NAME:
@@ -136,9 +143,8 @@ def _facts(call: ToolCall, turn: OpenTurn) -> dict[str, str]:
         arguments = json.loads(call.arguments)
     except (ValueError, RecursionError):
         raise WrongArguments("the arguments are not JSON") from None
-    wrong = [
-        f"{'.'.join(map(str, each.path)) or 'arguments'}: {each.message}" for each in _VALIDATOR.iter_errors(arguments)
-    ]
+    errors = _validator().iter_errors(arguments)
+    wrong = [f"{'.'.join(map(str, each.path)) or 'arguments'}: {each.message}" for each in errors]
     if wrong:
         raise WrongArguments("; ".join(wrong)[:500])
     return checked_facts(

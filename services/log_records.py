@@ -27,7 +27,7 @@ from services.unit_of_work import SystemReason, UnitOfWork, system_unit_of_work
 _EVERY_S = 2.0
 _LONGEST_PAUSE_S = 30.0
 _BATCH = 500
-_LONGEST_SOURCE = 128
+LONGEST_SOURCE = 128
 _LAST_CHANCE_S = 2.0
 # Lines about a tenant that is gone are nobody's any more.
 _STORE = """
@@ -64,7 +64,7 @@ async def page_lines(uow: UnitOfWork, chosen: LogFilter, page: CursorPage) -> Sl
     if chosen.level is not None:
         lines = lines.filter(level=chosen.level)
     if chosen.source is not None:
-        lines = lines.filter(source=checked_text(chosen.source, field="source", most=_LONGEST_SOURCE))
+        lines = lines.filter(source=checked_text(chosen.source, field="source", most=LONGEST_SOURCE))
     rows = await lines.order_by("-id").limit(page.size + 1)
     return Slice(rows[: page.size], has_more=len(rows) > page.size)
 

@@ -129,8 +129,7 @@ def checked_username(username: str, email: str) -> str:
 
 async def new_hash(password: str, account: str, dialect: str, *, field: str = "password") -> str:
     """The hash of a password that meets the dialect's rules. Raises InvalidInput, WeakPassword."""
-    if dialect in (Dialect.SUPPORT, Dialect.GRAPHQL):
-        passwords.check_strength(password, field=field)
+    passwords.check_strength(password, dialect, field=field)
     minimum = _LEADS_MINIMUM if dialect == Dialect.LEADS else passwords.MINIMUM
     return await passwords.hash_password(password, account=account, minimum=minimum, field=field)
 

@@ -31,8 +31,8 @@ from services.unit_of_work import Row, UnitOfWork, unit_of_work
 
 MAX_SUBJECT = 255
 MAX_ATTACHMENTS = 10
-_MAX_NAME = 255
-_MAX_TOPIC = 64
+MAX_NAME = 255
+MAX_TOPIC = 64
 _IS_NUMBER = re.compile(r"TICKET-[0-9]{4}-[0-9]{6,9}")
 
 _JOIN = """
@@ -215,7 +215,7 @@ async def _next_number(uow: UnitOfWork) -> str:
 def _check(asked: NewRequest) -> None:
     checked_text(asked.subject, field="subject", least=1, most=MAX_SUBJECT)
     checked_text(asked.message, field="message", least=1, most=messages.MAX_TEXT)
-    checked_text(asked.topic, field="category", most=_MAX_TOPIC)
+    checked_text(asked.topic, field="category", most=MAX_TOPIC)
     _check_attachments(asked.attachments)
 
 
@@ -223,7 +223,7 @@ def _check_attachments(names: Sequence[str]) -> None:
     if len(names) > MAX_ATTACHMENTS:
         raise InvalidInput(f"attachments must be at most {MAX_ATTACHMENTS}", field="attachments")
     for name in names:
-        checked_text(name, field="attachments", least=1, most=_MAX_NAME)
+        checked_text(name, field="attachments", least=1, most=MAX_NAME)
 
 
 def _shown(request: SupportRequest, ticket: Ticket, expected: ReplyTime) -> RequestView:

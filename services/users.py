@@ -16,6 +16,7 @@ from core.unset import UNSET, UnsetType
 from models.users import User
 from services import passwords
 from services.sessions import RevokedBecause, revoke_all
+from services.tokens import Dialect
 from services.unit_of_work import UnitOfWork, unit_of_work
 
 LONGEST_NAME = 128
@@ -97,7 +98,15 @@ async def by_ids(uow: UnitOfWork, user_ids: Iterable[int]) -> dict[int, User]:
     return {user.id: user for user in await User.filter(id__in=list(user_ids))}
 
 
-async def create(actor: Actor, *, email: str, password: str, full_name: str = "", role: Role = Role.USER) -> User:
+async def create(
+    actor: Actor,
+    *,
+    email: str,
+    password: str,
+    full_name: str = "",
+    role: Role = Role.USER,
+    dialect: str = Dialect.SUPPORT,
+) -> User:
     """A new user of the tenant with any role but superadmin. In a unit of work of its own: hashing takes long.
 
     Raises Forbidden below admin or for superadmin, InvalidInput, WeakPassword, Conflict for a known e-mail.
@@ -106,7 +115,7 @@ async def create(actor: Actor, *, email: str, password: str, full_name: str = ""
     _refuse_superadmin(role)
     address = checked_email(email)
     name = checked_text(full_name, field="full_name")
-    passwords.check_strength(password)
+    passwords.check_strength(password, dialect)
     password_hash = await passwords.hash_password(password, account=address)
     async with unit_of_work(actor) as uow:
         return await insert(uow, email=address, password_hash=password_hash, full_name=name, role=role)

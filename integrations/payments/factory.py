@@ -7,7 +7,6 @@ from typing import Literal
 from config.settings import Settings
 from core.errors import Unavailable
 from integrations.payments.port import PaymentGateway
-from integrations.payments.tbank import TbankGateway
 
 ProviderName = Literal["tbank", "yookassa"]
 _MISSING: Mapping[ProviderName, str] = {
@@ -50,7 +49,10 @@ class Payments:
         while self._opened:
             await self._opened.popitem()[1].close()
 
+    # Their clients take a moment to import, and most installations have no use for them.
     def _tbank(self) -> PaymentGateway:
+        from integrations.payments.tbank import TbankGateway
+
         chosen = self._settings.tbank
         return TbankGateway(
             terminal_key=chosen.terminal_key or "",
@@ -60,7 +62,6 @@ class Payments:
         )
 
     def _yookassa(self) -> PaymentGateway:
-        # The package and its client take a moment to import, and most installations have no use for them.
         from integrations.payments.yookassa import YookassaGateway
 
         chosen, http = self._settings.yookassa, self._settings.http

@@ -1,4 +1,4 @@
-"""docs/asvs.md is the official list, each row with a state and tests that exist; and what is best seen in the source."""
+"""docs/asvs.md is the official list, each row with a state and tests that exist; and what the source itself shows."""
 
 import ast
 import re

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from typing import Any
 
 import bcrypt
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from config.settings import Settings
 from core.errors import InvalidInput, WeakPassword
 from services import passwords
+from services.tokens import Dialect
 
 pytestmark = pytest.mark.usefixtures("settings")
 
@@ -25,6 +27,29 @@ def test_weak_passwords_are_refused(password: str) -> None:
     with pytest.raises(WeakPassword) as refused:
         passwords.check_strength(password)
     assert (refused.value.status, refused.value.field) == (400, "password")
+
+
+@pytest.mark.parametrize("password", ["correct horse battery", "10293847561029", "!!!!----????", "только буквы"])
+def test_our_own_rules_ask_for_no_kinds_of_characters(password: str) -> None:
+    passwords.check_strength(password, Dialect.GRAPHQL)
+
+
+@pytest.mark.parametrize("dialect", Dialect)
+def test_strict_rules_hold_on_every_path(dialect: Dialect, override: Any) -> None:
+    with override(OPORA_PASSWORD_RULES="strict"):
+        passwords.check_strength("correct horse battery", dialect)
+        for weak in ("short", "password123", "Qwerty123"):
+            with pytest.raises(WeakPassword):
+                passwords.check_strength(weak, dialect)
+
+
+def test_thousands_of_well_known_passwords_are_known() -> None:
+    known = passwords._well_known()
+    assert len(known) >= 3000
+    assert all(len(password) >= passwords.MINIMUM for password in known)
+    for password in sorted(known)[::200]:
+        with pytest.raises(WeakPassword):
+            passwords.check_strength(password.upper(), Dialect.GRAPHQL)
 
 
 async def test_the_longest_password_has_72_bytes_and_nothing_is_cut() -> None:

@@ -6,7 +6,7 @@ from app.users import create
 from config.database import open_database
 from config.settings import Settings
 from core.actor import Role
-from core.errors import Conflict, InvalidInput, NotFound
+from core.errors import Conflict, InvalidInput, NotFound, WeakPassword
 from services import identity
 
 pytestmark = pytest.mark.usefixtures("fresh_database")
@@ -26,7 +26,8 @@ async def test_the_command_line_makes_a_superadmin_of_the_default_tenant(fresh_d
         ({"tenant": "no-such"}, NotFound),
         ({"tenant": "nul\x00"}, NotFound),
         ({"email": "none"}, InvalidInput),
-        ({"password": "short"}, InvalidInput),
+        ({"password": "short"}, WeakPassword),
+        ({"password": "password123"}, WeakPassword),
     ],
 )
 async def test_what_cannot_be_made_is_refused(changes: dict[str, str], refusal: type[Exception]) -> None:

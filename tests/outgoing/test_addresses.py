@@ -84,6 +84,7 @@ async def listening(reply: bytes) -> AsyncIterator[tuple[int, list[bytes]]]:
         "https:///path",
         "https://exa mple.com/",
         "https://пример.com/",
+        "https://0177.0.0.1/",
         "example.com",
     ],
 )

@@ -1,0 +1,1 @@
+"""Attacks, a kind a file: who tries what, and that nothing comes of it."""
