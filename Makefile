@@ -30,13 +30,12 @@ voice:  ## install speech recognition that needs no key; then set OPORA_STT_EMBE
 
 test: lint unit  ## linters, then the whole test suite
 
-lint:  ## ruff, mypy, import contracts; types, style and unit tests of web/
+lint:  ## ruff, mypy, import contracts; types, style and unit tests of web/ beside them
 	@$(ENVIRONMENT) dev
-	@$(BIN)/ruff check --quiet .
-	@$(BIN)/ruff format --quiet --check .
-	@$(BIN)/mypy --no-error-summary
-	@$(ENVIRONMENT) web-dev check
-	@$(BIN)/lint-imports > $(VENV)/imports.log 2>&1 || { cat $(VENV)/imports.log; exit 1; }
+	@$(ENVIRONMENT) web-dev check > $(VENV)/web.log 2>&1 & web=$$!; \
+	  $(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check . && $(BIN)/mypy --no-error-summary && \
+	  { $(BIN)/lint-imports > $(VENV)/imports.log 2>&1 || { cat $(VENV)/imports.log; false; }; }; \
+	  failed=$$?; wait $$web || { cat $(VENV)/web.log; failed=1; }; exit $$failed
 
 unit:  ## the test suite alone; ARGS="tests/tickets -k status"
 	@$(ENVIRONMENT) dev

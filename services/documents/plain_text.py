@@ -4,8 +4,6 @@ import codecs
 import re
 import unicodedata
 
-from charset_normalizer import from_bytes
-
 from core.errors import UnreadableDocument
 
 # UTF-32 stands before UTF-16: its little-endian mark begins with the other's.
@@ -65,6 +63,8 @@ def _decode_strictly(data: bytes, encoding: str) -> str:
 
 
 def _guess_encoding(data: bytes) -> str:
+    from charset_normalizer import from_bytes
+
     best = from_bytes(data[:_SAMPLE_BYTES], cp_isolation=_LEGACY, threshold=0.15, enable_fallback=False).best()
     if best is None:
         raise UnreadableDocument("The encoding of the text is not recognised; save the file as UTF-8", field="file")

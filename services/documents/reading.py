@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 
 from core.errors import DomainError, TooLarge, UnreadableDocument
-from services.documents import markdown, pdf, records, word
+from services.documents import markdown, records
 from services.documents.document import Document, Section
 from services.documents.formats import MIME_TYPES, Format, check_agreement, named_format, safe_name
 from services.documents.limits import Budget
@@ -53,6 +53,19 @@ def _ran_out_of_memory(error: BaseException | None) -> bool:
     return error is not None
 
 
+# These two are heavy, and few processes ever read such a file.
+def _read_pdf(data: bytes, budget: Budget) -> list[Section]:
+    from services.documents import pdf
+
+    return pdf.sections(data, budget)
+
+
+def _read_word(data: bytes, budget: Budget) -> list[Section]:
+    from services.documents import word
+
+    return word.sections(data, budget)
+
+
 def _read_text(data: bytes, budget: Budget) -> list[Section]:
     return [Section((), None, budget.spend(clean(decode(data))))]
 
@@ -72,8 +85,8 @@ def _read_jsonl(data: bytes, budget: Budget) -> list[Section]:
 _PARSERS: Mapping[Format, Callable[[bytes, Budget], list[Section]]] = {
     Format.TEXT: _read_text,
     Format.MARKDOWN: _read_markdown,
-    Format.PDF: pdf.sections,
-    Format.DOCX: word.sections,
+    Format.PDF: _read_pdf,
+    Format.DOCX: _read_word,
     Format.CSV: _read_csv,
     Format.JSONL: _read_jsonl,
 }

@@ -20,8 +20,7 @@ from tests.dialogs.conftest import Shop, enter, kinds, say
 from tests.workers.conftest import until
 from tests.workers.processes import ROOT, end, running, workers_of
 
-DIALOGS = 12
-KILLS = 4
+LONG = pytest.param(12, 4, marks=pytest.mark.proof)
 
 pytestmark = [
     pytest.mark.timeout(90),
@@ -64,10 +63,10 @@ async def any_running(shop: Shop) -> bool:
         return bool(await uow.rows("SELECT id FROM jobs WHERE task = 'dialogs.reply' AND state = 'running'"))
 
 
-async def kill_some(shop: Shop, process: "subprocess.Popen[bytes]") -> int:
+async def kill_some(shop: Shop, process: "subprocess.Popen[bytes]", times: int) -> int:
     """Kill a worker again and again while it answers; returns how often one was at work."""
     struck = 0
-    for _ in range(KILLS):
+    for _ in range(times):
         if not await open_jobs(shop):
             break
         await until(lambda: any_running(shop))
@@ -79,11 +78,12 @@ async def kill_some(shop: Shop, process: "subprocess.Popen[bytes]") -> int:
     return struck
 
 
+@pytest.mark.parametrize(("count", "kills"), [(6, 2), LONG])
 async def test_each_customer_is_answered_and_charged_once_though_workers_are_killed(
-    shop: Shop, workers: "subprocess.Popen[bytes]"
+    shop: Shop, workers: "subprocess.Popen[bytes]", count: int, kills: int
 ) -> None:
-    asked = [await asking(shop) for _ in range(DIALOGS)]
-    assert await kill_some(shop, workers) > 0
+    asked = [await asking(shop) for _ in range(count)]
+    assert await kill_some(shop, workers, kills) > 0
 
     async def nothing_open() -> bool:
         return not await open_jobs(shop)
@@ -92,4 +92,4 @@ async def test_each_customer_is_answered_and_charged_once_though_workers_are_kil
     for dialog in asked:
         assert await kinds(shop, dialog) == [AuthorKind.CUSTOMER, AuthorKind.ASSISTANT]
     async with unit_of_work(shop.admin) as uow:
-        assert (await billing.balance(uow)).balance == Decimal("100.00") - DIALOGS * Decimal("5.00")
+        assert (await billing.balance(uow)).balance == Decimal("100.00") - count * Decimal("5.00")

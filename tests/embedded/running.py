@@ -16,7 +16,7 @@ import psutil
 
 from app.embedded.process import alive
 
-_PATIENCE_S = 60.0
+_PATIENCE_S = 110.0
 
 
 def free_port() -> int:
