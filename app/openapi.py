@@ -18,6 +18,7 @@ from starlette.responses import Response
 from app.assets import REVALIDATE, conditional_response
 from app.openapi_shared import merged
 from rest.bodies import FORM
+from rest.idempotency import MUTATING
 from rest.itdesk.dialect import ITDESK
 from rest.leads.dialect import LEADS
 from rest.operations import Dialect, Operation
@@ -31,6 +32,11 @@ VERSION = "1.0.0"
 
 _DESCRIPTION = """\
 The documented REST APIs that Opora speaks. Its first-class API is GraphQL, at `/graphql`.
+
+Every POST, PUT, PATCH and DELETE may carry an `Idempotency-Key`, of 1 to 255 visible ASCII characters, a new one for
+each thing to do: sent again with it within a day, the request is not carried out again but answered as the first time,
+with `Idempotency-Replayed: true`. 422 says that the key was used for another request; 409 that the first one is still
+at work (`Retry-After`), or that it was carried out and its answer was not kept.
 
 WebSocket of a ticket: `/v1/ws/{ticket_id}?token=<access_token>`, optionally `&last_seq=<n>` to resume. Frames:
 `{"type": "message", "data": {"id": 1, "content": "...", "role": "assistant"}, "seq": 7}`,
@@ -222,10 +228,13 @@ def _body(operation: Operation, schemas: Schemas) -> dict[str, Any] | None:
 
 
 def _mixed_form(operation: Operation, schemas: Schemas, example: dict[str, Any]) -> dict[str, Any]:
-    """Fields alone as a urlencoded form, or with the optional file as a multipart one."""
+    """Fields alone as a urlencoded form, or with the file as a multipart one."""
     fields = schemas.of(operation.parameters["form"])
     file = {"type": "string", "contentMediaType": "application/octet-stream"}
-    with_file = {"allOf": [fields, {"type": "object", "properties": {operation.file_field: file}}]}
+    part: dict[str, Any] = {"type": "object", "properties": {operation.file_field: file}}
+    if operation.requires_file:
+        return {_MULTIPART: {"schema": {"allOf": [fields, part | {"required": [operation.file_field]}]}, **example}}
+    with_file = {"allOf": [fields, part]}
     return {_MULTIPART: {"schema": with_file, **example}, FORM: {"schema": fields, **example}}
 
 
@@ -247,6 +256,8 @@ def _failures(dialect: Dialect, operation: Operation, schemas: Schemas) -> dict[
         statuses |= {400, 413, 415}
     if operation.role is not None:
         statuses |= {401, 403}
+    if operation.method in MUTATING:
+        statuses |= {400, 409, 413, 422}
     return {str(status): _failure(dialect, status, schemas) for status in sorted(statuses)}
 
 

@@ -8,6 +8,9 @@ import asyncio
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import CloseCode
+from websockets.http11 import Request
+from websockets.protocol import State
 
 from realtime.lines import EXTENSION
 
@@ -28,14 +31,49 @@ class LinedWebSocket(WebSocketsSansIOProtocol):
         transport.write(frame)
         return True
 
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        # Nobody may speak before the handshake ends: frames that come early wait, for uvicorn fails on them.
+        if not self.handshake_complete:
+            self.transport.pause_reading()
+
+    def send_receive_event_to_app(self) -> None:
+        if self.curr_msg_data_type == "text" and not _is_utf8(self.frames):
+            self.frames = []
+            # As uvicorn does, but for the traceback that it logs: anybody could fill a log with them.
+            if self.conn.state is State.OPEN:
+                self.conn.send_close(CloseCode.INVALID_DATA)
+            self.handle_parser_exception()
+        else:
+            super().send_receive_event_to_app()
+
+    def handle_parser_exception(self) -> None:
+        super().handle_parser_exception()
+        # The client's doing: what the application still sends is not a fault of its own, with a traceback.
+        self.disconnected = True
+
+    def keepalive_timeout(self) -> None:
+        super().keepalive_timeout()
+        self.disconnected = self.disconnected or self.close_sent
+
     def start_keepalive(self) -> None:
         super().start_keepalive()
+        if not self.transport.is_closing():
+            self.transport.resume_reading()
         # It has been sent: nobody needs it any more.
         del self.response
 
     async def run_asgi(self) -> None:
         self.scope["extensions"] = {**(self.scope.get("extensions") or {}), EXTENSION: self}  # type: ignore[dict-item]
         await super().run_asgi()
+
+
+def _is_utf8(pieces: list[bytes]) -> bool:
+    try:
+        b"".join(pieces).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 class _Messages:

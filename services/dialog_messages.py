@@ -19,7 +19,7 @@ from services.language import detect
 from services.messages import MAX_TEXT, MessageView
 from services.unit_of_work import UnitOfWork
 
-_LONGEST_NAME = 128
+LONGEST_NAME = 128
 _PAGES = """
 SELECT m.id, m.conversation_id
 FROM dialogs d CROSS JOIN LATERAL (
@@ -164,8 +164,8 @@ def _check(actor: Actor, text: str, operator_name: str | None, internal: bool, a
     check_text(text, attachments)
     if actor.guest is not None and (internal or operator_name is not None):
         raise Forbidden("Customers write in their own name, and no notes")
-    if operator_name is not None and not 1 <= len(operator_name.strip()) <= _LONGEST_NAME:
-        raise InvalidInput(f"operator_name must be 1 to {_LONGEST_NAME} characters long", field="operator_name")
+    if operator_name is not None and not 1 <= len(operator_name.strip()) <= LONGEST_NAME:
+        raise InvalidInput(f"operator_name must be 1 to {LONGEST_NAME} characters long", field="operator_name")
 
 
 def _signed_by_account(view: MessageView) -> bool:

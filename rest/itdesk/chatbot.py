@@ -11,6 +11,7 @@ from core.paging import CursorPage
 from rest.itdesk import chatbot_examples as examples
 from rest.itdesk.words import moment
 from rest.operations import Examples, Group
+from rest.shapes import NOT_BLANK
 from services import chatbot, chatbot_log
 from services.chatbot import MAX_KEY, MAX_MESSAGE, ChatbotReply
 from services.chatbot_log import ChatbotSummary, ExchangeRow, LogFilter
@@ -26,7 +27,7 @@ SessionId = Annotated[str, msgspec.Meta(max_length=MAX_KEY)]
 class NewMessage(msgspec.Struct):
     """``session_id`` goes on with a session of the caller's, or opens one under that name; without it a new one."""
 
-    message: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_MESSAGE)]
+    message: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_MESSAGE, extra_json_schema=NOT_BLANK)]
     session_id: SessionId | None = None
 
 

@@ -10,13 +10,14 @@ from msgspec import UNSET, UnsetType
 from core.actor import Actor, Role
 from core.languages import Language
 from core.paging import CursorPage
-from models.monitoring import Alert, LogRecord, Metric, Severity
+from models.monitoring import Alert, LogLevel, LogRecord, Metric, Severity
 from rest.itdesk import dashboard_examples as examples
 from rest.itdesk.tickets import TicketView
 from rest.itdesk.words import moment, moment_or_none
 from rest.operations import Examples, Group
+from rest.shapes import any_case, words
 from services import alerts, categories, log_records, monitoring
-from services.log_records import LogFilter
+from services.log_records import LONGEST_SOURCE, LogFilter
 from services.monitoring import MOST_HOURS, Health, Metrics, Point
 from services.rate_limits import Bucket
 from services.unit_of_work import unit_of_work
@@ -24,6 +25,8 @@ from services.unit_of_work import unit_of_work
 group = Group("Dashboard", Bucket.OTHER)
 
 MOST_LINES = 100
+_SOURCE = words(LONGEST_SOURCE, blank=True)
+_LEVEL = {"pattern": any_case(*LogLevel)}
 
 
 class HealthView(msgspec.Struct):
@@ -123,8 +126,8 @@ class MetricsQuery(msgspec.Struct):
 class LogQuery(msgspec.Struct):
     """``level`` in any case; ``source`` is the whole name. What is left blank does not narrow."""
 
-    level: Annotated[str, msgspec.Meta(description="Log level filter")] | UnsetType = UNSET
-    source: Annotated[str, msgspec.Meta(description="Log source filter")] | UnsetType = UNSET
+    level: Annotated[str, msgspec.Meta(description="Log level filter", extra_json_schema=_LEVEL)] | UnsetType = UNSET
+    source: Annotated[str, msgspec.Meta(description="Log source filter", extra_json_schema=_SOURCE)] | UnsetType = UNSET
     limit: Annotated[int, msgspec.Meta(ge=1, le=MOST_LINES, description="Maximum number of logs")] = MOST_LINES
 
     @property

@@ -12,6 +12,7 @@ from core.paging import OffsetPage
 from rest.itdesk import chatbot_examples as examples
 from rest.itdesk.words import moment
 from rest.operations import Examples, Group, Id
+from rest.shapes import NOT_BLANK
 from services import faqs
 from services.faqs import MAX_ANSWER, MAX_CATEGORY, MAX_QUESTION, MAX_SEARCH, MAX_TAG, MAX_TAGS, FaqChanges, FaqRow
 from services.rate_limits import Bucket
@@ -20,8 +21,8 @@ from services.unit_of_work import unit_of_work
 group = Group("Chatbot", Bucket.OTHER)
 
 MOST_ROWS = 100
-Question = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_QUESTION)]
-Answer = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_ANSWER)]
+Question = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_QUESTION, extra_json_schema=NOT_BLANK)]
+Answer = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_ANSWER, extra_json_schema=NOT_BLANK)]
 Category = Annotated[str, msgspec.Meta(max_length=MAX_CATEGORY)]
 Tags = Annotated[
     list[Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TAG)]], msgspec.Meta(max_length=MAX_TAGS)

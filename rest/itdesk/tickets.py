@@ -16,6 +16,7 @@ from rest.itdesk import ticket_examples as examples
 from rest.itdesk.ticket_words import CATEGORIES, STATUSES, ItdeskCategory, asked_status, shown_category
 from rest.itdesk.words import ItdeskStatus, meant_statuses, moment, moment_or_none, shown_status
 from rest.operations import Examples, Group, Id
+from rest.shapes import NOT_BLANK
 from services import categories, ticket_analytics, tickets, triaging
 from services.rate_limits import Bucket
 from services.ticket_analytics import TicketAnalytics
@@ -25,7 +26,7 @@ from services.unit_of_work import UnitOfWork, unit_of_work
 group = Group("Tickets", Bucket.OTHER)
 
 MOST_ROWS = 100
-Title = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
+Title = Annotated[str, msgspec.Meta(min_length=1, max_length=255, extra_json_schema=NOT_BLANK)]
 Description = Annotated[str, msgspec.Meta(max_length=100_000)]
 
 

@@ -13,7 +13,7 @@ from rest.decoding import check_free_json
 from rest.operations import Examples, Group, Id
 from rest.replyx import admin_examples as examples
 from rest.replyx.words import moment, money
-from rest.shapes import Moment
+from rest.shapes import NOT_BLANK, Moment
 from services import analytics
 from services.analytics import Overview, Span
 from services.periods import bound
@@ -90,7 +90,7 @@ class OverviewView(msgspec.Struct):
 class NewEvent(msgspec.Struct):
     """``user_id`` is what a client without a token says of itself; a token says it better."""
 
-    event_type: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    event_type: Annotated[str, msgspec.Meta(min_length=1, max_length=64, extra_json_schema=NOT_BLANK)]
     user_id: Id | None = None
     session_id: Annotated[str, msgspec.Meta(max_length=128)] = ""
     properties: dict[str, Any] = msgspec.field(default_factory=dict)

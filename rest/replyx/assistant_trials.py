@@ -1,19 +1,21 @@
 """🤖 Проверка ассистента: what it would answer. It stands in no path of the document."""
 
+from typing import Annotated
+
 import msgspec
 
 from core.actor import Actor, Role
 from rest.operations import Examples, Group, Id
 from rest.replyx import ai_tokens_examples as examples
-from rest.shapes import Text
-from services import assistant_trials
+from rest.shapes import words
+from services import assistant_trials, retrieval
 from services.rate_limits import Bucket
 
 group = Group("Ассистенты", Bucket.OTHER)
 
 
 class AssistantTrial(msgspec.Struct):
-    message: Text
+    message: Annotated[str, msgspec.Meta(extra_json_schema=words(retrieval.MAX_QUESTION))]
 
 
 class AssistantTrialView(msgspec.Struct):

@@ -14,7 +14,7 @@ from rest.operations import Examples, Group, Id
 from rest.replyx import assistant_examples as examples
 from rest.replyx.done import DoneView
 from rest.replyx.words import moment
-from rest.shapes import Domain
+from rest.shapes import NOT_BLANK, Domain
 from services import assistants
 from services.assistants import (
     MAX_ASSISTANTS,
@@ -31,7 +31,7 @@ from services.unit_of_work import unit_of_work
 
 group = Group("Ассистенты", Bucket.OTHER)
 
-Name = Annotated[str, msgspec.Meta(max_length=MAX_NAME)]
+Name = Annotated[str, msgspec.Meta(max_length=MAX_NAME, extra_json_schema=NOT_BLANK)]
 Description = Annotated[str, msgspec.Meta(max_length=MAX_DESCRIPTION)]
 Prompt = Annotated[str, msgspec.Meta(max_length=MAX_PROMPT)]
 AiModel = Annotated[str, msgspec.Meta(max_length=MAX_MODEL)]

@@ -12,9 +12,11 @@ from rest.operations import Examples, Group, Id
 from rest.replyx import dialogs_examples as examples
 from rest.replyx.dialog_messages import MessageView
 from rest.replyx.words import moment
-from rest.shapes import Text
+from rest.shapes import words
 from services import dialog_list, dialog_messages, dialogs, guests
-from services.dialog_list import DialogFilter, DialogRow
+from services.dialog_list import LONGEST_SEARCH, DialogFilter, DialogRow
+from services.dialog_messages import LONGEST_NAME
+from services.messages import MAX_TEXT
 from services.rate_limits import Bucket
 from services.unit_of_work import unit_of_work
 
@@ -33,7 +35,7 @@ class DialogsQuery(msgspec.Struct):
     handoff_status: HandoffStatus | None = None
     platform: DialogPlatform | None = None
     assistant_id: Id | None = None
-    search: str | None = None
+    search: Annotated[str, msgspec.Meta(extra_json_schema=words(LONGEST_SEARCH, blank=True))] | None = None
     limit: _Limit = 50
     offset: _Offset = 0
 
@@ -54,8 +56,8 @@ class NewDialog(msgspec.Struct):
 class NewMessage(msgspec.Struct):
     """``operator_name`` is for the account's people; the customer reads it above the text."""
 
-    text: Text
-    operator_name: str | None = None
+    text: Annotated[str, msgspec.Meta(extra_json_schema=words(MAX_TEXT))]
+    operator_name: Annotated[str, msgspec.Meta(extra_json_schema=words(LONGEST_NAME))] | None = None
 
 
 class CommonView(msgspec.Struct):

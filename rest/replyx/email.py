@@ -9,8 +9,9 @@ from core.actor import Actor, Role
 from rest.operations import Examples, Group, Origin
 from rest.replyx import email_examples as examples
 from rest.replyx.words import moment
-from rest.shapes import Email, Text
+from rest.shapes import Email, words
 from services import confirmations, contact_form, outbox
+from services.contact_form import LONGEST_MESSAGE, LONGEST_NAME, LONGEST_PHONE, LONGEST_SUBJECT
 from services.rate_limits import Bucket, by_email
 from services.sessions import TokenPair
 from services.tokens import Dialect
@@ -34,7 +35,7 @@ class TestSendView(msgspec.Struct):
 
 
 class EmailConfirmation(msgspec.Struct):
-    email: str
+    email: Email
     code: Annotated[str, msgspec.Meta(max_length=64)]
 
 
@@ -58,15 +59,15 @@ class EmailConfirmedView(msgspec.Struct):
 
 
 class ConfirmationRequest(msgspec.Struct):
-    email: str
+    email: Email
 
 
 class ContactForm(msgspec.Struct):
-    name: Text
+    name: Annotated[str, msgspec.Meta(extra_json_schema=words(LONGEST_NAME))]
     email: Email
-    subject: Text
-    message: Text
-    phone: str | None = None
+    subject: Annotated[str, msgspec.Meta(extra_json_schema=words(LONGEST_SUBJECT))]
+    message: Annotated[str, msgspec.Meta(extra_json_schema=words(LONGEST_MESSAGE))]
+    phone: Annotated[str, msgspec.Meta(extra_json_schema=words(LONGEST_PHONE, blank=True))] | None = None
 
 
 class EmailDoneView(msgspec.Struct):

@@ -1,7 +1,7 @@
 """🔄 Handoff система: dialogs are handed to operators and back. `take` is the older form of `takeover`."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -14,21 +14,27 @@ from models.tickets import Sentiment
 from rest.operations import Examples, Group, Id, Origin
 from rest.replyx import handoff_examples as examples
 from rest.replyx.words import duration, moment, wait
+from rest.shapes import words
 from services import handoff_context, handoffs
 from services.handoff_context import Attempt, Packet
-from services.handoffs import Taken, Wish
+from services.handoff_notices import LONGEST_NAME
+from services.handoffs import LONGEST_TEXT, LONGEST_WORD, Taken, Wish
 from services.rate_limits import Bucket
 from services.unit_of_work import unit_of_work
 
 group = Group("Handoff система", Bucket.OTHER)
 
+Word = Annotated[str, msgspec.Meta(extra_json_schema=words(LONGEST_WORD))]
+Comment = Annotated[str, msgspec.Meta(extra_json_schema=words(LONGEST_TEXT, blank=True))]
+ShownName = Annotated[str, msgspec.Meta(extra_json_schema=words(LONGEST_NAME))]
+
 
 class HandoffRequest(msgspec.Struct):
     """Without ``request_id``, which the older form does not have, each request is one of its own."""
 
-    reason: str = "customer_request"
-    request_id: str | None = None
-    last_user_text: str = ""
+    reason: Word = "customer_request"
+    request_id: Word | None = None
+    last_user_text: Comment = ""
     priority: HandoffPriority | None = None
 
 
@@ -58,8 +64,8 @@ class RequestedView(msgspec.Struct):
 class Takeover(msgspec.Struct):
     """``operator_name`` is what the customer is told; another's ``operator_id`` is for admins."""
 
-    operator_comment: str = ""
-    operator_name: str | None = None
+    operator_comment: Comment = ""
+    operator_name: ShownName | None = None
     operator_id: Id | None = None
 
 
@@ -83,8 +89,8 @@ class TakenView(msgspec.Struct):
 
 
 class Release(msgspec.Struct):
-    resolution: str | None = None
-    operator_comment: str = ""
+    resolution: Word | None = None
+    operator_comment: Comment = ""
     return_to_ai: bool = True
 
 
@@ -98,8 +104,8 @@ class ReleasedView(msgspec.Struct):
 
 
 class Cancellation(msgspec.Struct):
-    cancel_reason: str = "cancelled"
-    comment: str = ""
+    cancel_reason: Word = "cancelled"
+    comment: Comment = ""
 
 
 class CancelledView(msgspec.Struct):

@@ -14,6 +14,7 @@ from rest.operations import Examples, Group, Id
 from rest.replyx import knowledge_examples as examples
 from rest.replyx.done import DoneView
 from rest.replyx.words import moment
+from rest.shapes import NOT_BLANK
 from services import qa_entries
 from services.entries import MAX_ANSWER, MAX_QUESTION, MAX_SEARCH, MAX_TAG, MAX_TAGS
 from services.qa_entries import QaChanges, QaRow
@@ -23,8 +24,8 @@ from services.unit_of_work import unit_of_work
 group = Group("Документы и знания", Bucket.OTHER)
 
 AssistantId = Annotated[Id, msgspec.Meta(description="ID ассистента; без него — все ассистенты")]
-Question = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_QUESTION)]
-Answer = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_ANSWER)]
+Question = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_QUESTION, extra_json_schema=NOT_BLANK)]
+Answer = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_ANSWER, extra_json_schema=NOT_BLANK)]
 Tags = Annotated[
     list[Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TAG)]], msgspec.Meta(max_length=MAX_TAGS)
 ]

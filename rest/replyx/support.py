@@ -15,11 +15,11 @@ from rest.operations import Examples, Group
 from rest.replyx import support_examples as examples
 from rest.replyx.spans import span
 from rest.replyx.words import moment
-from rest.shapes import Email, Text
+from rest.shapes import Email, words
 from services import support_requests
-from services.messages import MessageView
+from services.messages import MAX_TEXT, MessageView
 from services.rate_limits import Bucket
-from services.support_requests import NewRequest, RequestView
+from services.support_requests import MAX_ATTACHMENTS, MAX_NAME, MAX_SUBJECT, MAX_TOPIC, NewRequest, RequestView
 
 group = Group("Система поддержки", Bucket.OTHER)
 
@@ -42,22 +42,24 @@ _PRIORITIES: Mapping[PriorityWord, TicketPriority] = {
     "urgent": TicketPriority.CRITICAL,
 }
 _WORDS: Mapping[TicketPriority, PriorityWord] = {priority: word for word, priority in _PRIORITIES.items()}
+FileName = Annotated[str, msgspec.Meta(extra_json_schema=words(MAX_NAME))]
+FileNames = Annotated[list[FileName], msgspec.Meta(extra_json_schema={"maxItems": MAX_ATTACHMENTS})]
 
 
 class NewTicket(msgspec.Struct):
     """``attachments`` are names of files that the text mentions; ``user_email`` is where to answer."""
 
-    subject: Text
-    message: Text
+    subject: Annotated[str, msgspec.Meta(extra_json_schema=words(MAX_SUBJECT))]
+    message: Annotated[str, msgspec.Meta(extra_json_schema=words(MAX_TEXT))]
     priority: PriorityWord = "medium"
-    category: str = ""
+    category: Annotated[str, msgspec.Meta(extra_json_schema=words(MAX_TOPIC, blank=True))] = ""
     user_email: Email | None = None
-    attachments: list[Text] = msgspec.field(default_factory=list)
+    attachments: FileNames = msgspec.field(default_factory=list)
 
 
 class Reply(msgspec.Struct):
-    message: Text
-    attachments: list[Text] = msgspec.field(default_factory=list)
+    message: Annotated[str, msgspec.Meta(extra_json_schema=words(MAX_TEXT))]
+    attachments: FileNames = msgspec.field(default_factory=list)
 
 
 class CreatedView(msgspec.Struct):

@@ -1,5 +1,7 @@
 """👥 Пользователи: one's own account and password."""
 
+from typing import Annotated
+
 import msgspec
 from msgspec import UNSET, UnsetType
 
@@ -10,6 +12,7 @@ from rest.operations import Examples, Group
 from rest.replyx import examples
 from rest.replyx.accounts import TokenView, UserView, account_of
 from rest.replyx.errors import WrongPassword
+from rest.shapes import words
 from services import identity, users
 from services.rate_limits import Bucket
 from services.tokens import Dialect
@@ -17,12 +20,15 @@ from services.unit_of_work import unit_of_work
 
 group = Group("Пользователи", Bucket.OTHER)
 
+FirstName = Annotated[str, msgspec.Meta(extra_json_schema=words(users.LONGEST_NAME))]
+LastName = Annotated[str, msgspec.Meta(extra_json_schema=words(users.LONGEST_NAME, blank=True))]
+
 
 class ProfileChanges(msgspec.Struct):
     """What to change; what is left out stays. ``onboarding_completed`` stands in no request of the document."""
 
-    first_name: str | UnsetType = UNSET
-    last_name: str | UnsetType | None = UNSET
+    first_name: FirstName | UnsetType = UNSET
+    last_name: LastName | UnsetType | None = UNSET
     onboarding_completed: bool | UnsetType = UNSET
 
 

@@ -6,6 +6,7 @@ import msgspec
 
 from core.actor import Actor
 from rest.operations import Examples, Group, Id
+from rest.shapes import NOT_BLANK
 from rest.support import examples
 from rest.support.knowledge import FoundChunkView
 from services import answering, retrieval
@@ -33,7 +34,7 @@ class RespondBody(msgspec.Struct):
 
 
 class AskBody(msgspec.Struct):
-    question: Annotated[str, msgspec.Meta(min_length=1, max_length=retrieval.MAX_QUESTION)]
+    question: Annotated[str, msgspec.Meta(min_length=1, max_length=retrieval.MAX_QUESTION, extra_json_schema=NOT_BLANK)]
     max_context: MaxContext = 5
 
 

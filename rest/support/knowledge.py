@@ -8,6 +8,7 @@ from msgspec import UNSET, UnsetType
 from core.actor import Actor, Role
 from rest.decoding import check_free_json
 from rest.operations import Examples, Group
+from rest.shapes import NOT_BLANK
 from rest.support import examples
 from rest.support.words import PageQuery
 from rest.uploads import Upload
@@ -20,7 +21,7 @@ from services.unit_of_work import unit_of_work
 
 group = Group("Knowledge Base", Bucket.OTHER)
 
-SourceName = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
+SourceName = Annotated[str, msgspec.Meta(min_length=1, max_length=255, extra_json_schema=NOT_BLANK)]
 
 
 class ChunkView(msgspec.Struct):
@@ -58,7 +59,7 @@ class ChunkBody(msgspec.Struct):
 
 class NewChunks(msgspec.Struct):
     source: SourceName
-    chunks: Annotated[list[ChunkBody], msgspec.Meta(min_length=1)]
+    chunks: Annotated[list[ChunkBody], msgspec.Meta(min_length=1, extra_json_schema={"maxItems": knowledge.MAX_CHUNKS})]
 
 
 class EmbeddingsView(msgspec.Struct, omit_defaults=True):
@@ -82,7 +83,7 @@ class ChunksView(msgspec.Struct):
 
 
 class SearchBody(msgspec.Struct):
-    query: Annotated[str, msgspec.Meta(min_length=1, max_length=retrieval.MAX_QUESTION)]
+    query: Annotated[str, msgspec.Meta(min_length=1, max_length=retrieval.MAX_QUESTION, extra_json_schema=NOT_BLANK)]
     limit: Annotated[int, msgspec.Meta(ge=1, le=retrieval.CANDIDATES)] = 5
 
 

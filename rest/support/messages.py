@@ -9,6 +9,7 @@ from core.actor import Actor
 from models.conversations import AuthorKind
 from models.knowledge import Citation
 from rest.operations import Examples, Group, Id
+from rest.shapes import NOT_BLANK
 from rest.support import examples
 from rest.support.words import PageQuery, SupportAuthor, meant_author, moment, shown_author
 from services import messages
@@ -63,7 +64,7 @@ class TicketMessageView(msgspec.Struct):
 class NewMessage(msgspec.Struct):
     """``role`` absent means what the caller is; customers write as `user` alone."""
 
-    content: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TEXT)]
+    content: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TEXT, extra_json_schema=NOT_BLANK)]
     role: SupportAuthor | None = None
     auto_respond: bool = True
     internal: Annotated[bool, msgspec.Meta(description="A note among staff, never shown to customers")] = False

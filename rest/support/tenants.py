@@ -9,6 +9,7 @@ from core.actor import Actor, Role
 from models.tenants import Tenant
 from models.tickets import TicketStatus
 from rest.operations import Examples, Group
+from rest.shapes import NOT_BLANK
 from rest.support import examples
 from rest.support.words import PageQuery, SupportStatus, moment, shown_status
 from services import tenants
@@ -51,7 +52,7 @@ _SLUG = "^(?![0-9]+$)[a-z0-9]+(-[a-z0-9]+)*$"
 
 
 class NewTenant(msgspec.Struct):
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=255, extra_json_schema=NOT_BLANK)]
     slug: Annotated[str, msgspec.Meta(min_length=1, max_length=63, extra_json_schema={"pattern": _SLUG})]
 
 

@@ -10,6 +10,7 @@ from core import unset
 from core.actor import Actor, Role
 from models.tickets import Ticket, TicketPriority, TicketSource, TicketStatus
 from rest.operations import Examples, Group, Id
+from rest.shapes import Title
 from rest.support import examples
 from rest.support.words import (
     PageQuery,
@@ -27,7 +28,6 @@ from services.unit_of_work import unit_of_work
 
 group = Group("Tickets", Bucket.OTHER)
 
-Title = Annotated[str, msgspec.Meta(min_length=1, max_length=255, description="Заголовок (1-255 символов)")]
 Description = Annotated[str, msgspec.Meta(max_length=100_000, description="Описание проблемы")]
 
 

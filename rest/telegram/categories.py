@@ -10,6 +10,7 @@ from core import unset
 from core.actor import Actor, Role
 from models.categories import Category
 from rest.operations import Examples, Group
+from rest.shapes import NOT_BLANK
 from rest.telegram.category_examples import CATEGORIES, CHANGES, CREATED, DELETED, NEW_CATEGORY
 from rest.telegram.words import PublicId
 from services import categories
@@ -19,7 +20,7 @@ from services.unit_of_work import UnitOfWork, unit_of_work
 
 group = Group("Категории", Bucket.OTHER)
 
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, description="Название")]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, description="Название", extra_json_schema=NOT_BLANK)]
 Description = Annotated[str, msgspec.Meta(max_length=MAX_DESCRIPTION)]
 Icon = Annotated[str, msgspec.Meta(max_length=16)]
 Color = Annotated[

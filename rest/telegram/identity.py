@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 from core import unset
 from core.actor import Actor
 from rest.operations import Examples, Group
+from rest.shapes import NOT_BLANK
 from rest.telegram import examples
 from rest.telegram.users import UserView, called
 from rest.telegram.words import TelegramRole, moment, shown_role
@@ -23,6 +24,9 @@ group = Group("Авторизация", Bucket.AUTH)
 Name = Annotated[str, msgspec.Meta(max_length=128)]
 
 
+FirstName = Annotated[str, msgspec.Meta(min_length=1, max_length=128, extra_json_schema=NOT_BLANK)]
+
+
 class TelegramSignIn(msgspec.Struct):
     """``hash`` may be left out where initData has it."""
 
@@ -33,7 +37,7 @@ class TelegramSignIn(msgspec.Struct):
 class ProfileChanges(msgspec.Struct):
     """What is left out stays; null clears what may be empty."""
 
-    first_name: Annotated[str, msgspec.Meta(min_length=1, max_length=128)] | UnsetType = UNSET
+    first_name: FirstName | UnsetType = UNSET
     last_name: Name | UnsetType | None = UNSET
     username: Annotated[str, msgspec.Meta(max_length=64)] | UnsetType | None = UNSET
 

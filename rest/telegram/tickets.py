@@ -11,6 +11,7 @@ from core import unset
 from core.actor import Actor, Role
 from models.tickets import FINISHED, TicketSource, TicketStatus
 from rest.operations import Examples, Group
+from rest.shapes import Title
 from rest.telegram import ticket_examples as examples
 from rest.telegram.people import CustomerView, PersonView
 from rest.telegram.words import (
@@ -33,7 +34,6 @@ from services.unit_of_work import UnitOfWork, unit_of_work
 
 group = Group("Тикеты", Bucket.OTHER)
 
-Title = Annotated[str, msgspec.Meta(min_length=1, max_length=255, description="Заголовок (1-255 символов)")]
 Description = Annotated[str, msgspec.Meta(max_length=100_000, description="Подробное описание проблемы")]
 
 _ASKED: dict[TelegramStatus, TicketStatus] = {

@@ -1,7 +1,7 @@
 """👥 Пользователи: the people of a tenant, for its moderators and admins."""
 
 from datetime import datetime
-from typing import Protocol
+from typing import Annotated, Protocol
 from uuid import UUID
 
 import msgspec
@@ -9,12 +9,13 @@ import msgspec
 from core.actor import Actor, Role
 from models.users import User
 from rest.operations import Examples, Group
+from rest.shapes import words
 from rest.telegram import examples
 from rest.telegram.words import PageQuery, PublicId, TelegramRole, granted_role, meant_roles, moment, shown_role
 from services import user_list, users
 from services.rate_limits import Bucket
 from services.unit_of_work import unit_of_work
-from services.user_list import ListedUser, UserFilter
+from services.user_list import LONGEST_SEARCH, ListedUser, UserFilter
 
 group = Group("Пользователи", Bucket.OTHER)
 
@@ -24,7 +25,7 @@ class UserQuery(PageQuery):
 
     role: TelegramRole | None = None
     is_active: bool | None = None
-    search: str | None = None
+    search: Annotated[str, msgspec.Meta(extra_json_schema=words(LONGEST_SEARCH, blank=True))] | None = None
 
     @property
     def filter(self) -> UserFilter:

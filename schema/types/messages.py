@@ -12,8 +12,9 @@ from models.knowledge import Citation as CitationRow
 from schema.types.context import Info, computed
 from schema.types.files import Attachment
 from schema.types.people import Person
-from schema.types.rows import copier, shown_id, shown_id_or_none
+from schema.types.rows import copier, shown_id, shown_id_or_none, view
 from services.messages import MessageView
+from services.ticket_rows import LAST_MESSAGE, TicketRow
 from services.ticket_rows import MessagePreview as PreviewRow
 
 strawberry.enum(AuthorKind, description="Who speaks: the customer, the AI assistant, an operator, or the system.")
@@ -92,6 +93,14 @@ class MessagePreview:
             internal=preview.internal,
             created_at=preview.created_at,
         )
+
+
+_listed = view(MessagePreview, LAST_MESSAGE)
+
+
+def last_message_of(row: TicketRow) -> MessagePreview | None:
+    """Of a ticket in a list."""
+    return None if row.get("message_id") is None else _listed(row, None)
 
 
 @strawberry.input(description="A message to a ticket.")
