@@ -23,12 +23,15 @@ from app.request_log import REQUEST_ID, RequestLog
 from app.security_headers import SecurityHeaders
 from app.shared_paths import shared_routes
 from app.socket_count import SocketCount
+from app.traces import Traces
 from app.warm_up import warming_up
 from app.widget_origins import WidgetOrigins
 from config.settings import Settings, get_settings
+from config.tracing import tracing
 from realtime.hub import open_hub
 from rest.downloads import download_routes
 from rest.endpoints import Gate
+from rest.idempotency import KEY, REPLAYED
 from rest.itdesk.dialect import itdesk_routes
 from rest.leads.dialect import leads_routes
 from rest.replyx.dialect import replyx_routes
@@ -36,7 +39,14 @@ from rest.support.dialect import support_routes
 from rest.telegram.dialect import telegram_routes
 from rest.telegram_webhook import webhook_routes
 
-_EXPOSED = [REQUEST_ID, "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After"]
+_EXPOSED = [
+    REQUEST_ID,
+    REPLAYED,
+    "X-RateLimit-Limit",
+    "X-RateLimit-Remaining",
+    "X-RateLimit-Reset",
+    "Retry-After",
+]
 Opening = Callable[[Settings], AbstractAsyncContextManager[None]]
 
 
@@ -48,7 +58,7 @@ def create_app(settings: Settings | None = None, *, opening: Opening = open_proc
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with opening(settings), open_hub(still_valid=still_valid), warming_up():
+        async with tracing(settings, process="api"), opening(settings), open_hub(still_valid=still_valid), warming_up():
             yield
         await limiter.close()
 
@@ -64,6 +74,7 @@ def create_app(settings: Settings | None = None, *, opening: Opening = open_proc
 
 def _routes(gate: Gate) -> list[BaseRoute]:
     return [
+        *graphql_routes(),
         Route("/health", health),
         Route("/ready", ready),
         Route("/metrics", metrics),
@@ -76,15 +87,21 @@ def _routes(gate: Gate) -> list[BaseRoute]:
         *replyx_routes(gate),
         *download_routes(gate),
         *webhook_routes(),
-        *graphql_routes(),
         *console_routes(),
         *page_routes(),
     ]
 
 
+def _traces(settings: Settings) -> list[Middleware]:
+    """Nothing where nothing is traced: a layer costs each request some microseconds."""
+    return [Middleware(Traces)] if settings.tracing.endpoint is not None else []
+
+
 def _middleware(settings: Settings, failures: Failures) -> list[Middleware]:
     """Outermost first."""
-    layers = [Middleware(RequestLog), Middleware(SecurityHeaders), Middleware(WidgetOrigins, exposed=_EXPOSED)]
+    encrypted = (settings.http.public_url or "").startswith("https://")
+    layers = [*_traces(settings), Middleware(RequestLog), Middleware(SecurityHeaders, encrypted=encrypted)]
+    layers.append(Middleware(WidgetOrigins, exposed=_EXPOSED))
     origins = settings.http.allowed_origins
     if origins:
         layers.append(
@@ -92,7 +109,7 @@ def _middleware(settings: Settings, failures: Failures) -> list[Middleware]:
                 CORSMiddleware,
                 allow_origins=origins,
                 allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-                allow_headers=["Authorization", "Content-Type", "Last-Event-ID", REQUEST_ID, TENANT_HEADER],
+                allow_headers=["Authorization", "Content-Type", "Last-Event-ID", KEY, REQUEST_ID, TENANT_HEADER],
                 expose_headers=_EXPOSED,
                 max_age=600,
             )

@@ -1,4 +1,4 @@
-"""``/graphql``: POST and GET by a route of our own, WebSockets by :mod:`app.graphql_socket`, GraphiQL for browsers.
+"""``/graphql``: POST and GET, event streams (:mod:`app.graphql_sse`), WebSockets (:mod:`app.graphql_socket`), GraphiQL.
 
 Statuses are those of the GraphQL over HTTP specification. What a field refuses is told in ``errors`` under status 200.
 """
@@ -17,6 +17,7 @@ from strawberry.types.graphql import OperationType
 from app.authentication import actor_or_guest_of
 from app.graphql_requests import (
     GRAPHQL_JSON,
+    JSON,
     MULTIPART,
     GraphQLRequest,
     answer,
@@ -26,10 +27,16 @@ from app.graphql_requests import (
     read_request,
 )
 from app.graphql_socket import graphql_socket
+from app.graphql_sse import OperationStream, wants_events
+from app.idempotency import graphql_once, is_kept, refuse_key_of_stream
 from app.pages import graphiql_response, wants_html
+from app.persisted_queries import keep
 from core.actor import Actor
 from core.errors import BadRequest, DomainError, NotAuthenticated
+from core.refusals.idempotency import IdempotentRequestInProgress
+from core.refusals.streams import StreamLimit
 from resolvers.loaders import loaders
+from rest.idempotency import KEY
 from schema.errors import refusal, shown, shown_all
 from schema.root import schema
 from schema.types.context import Context
@@ -64,18 +71,14 @@ async def graphql(request: Request) -> Response:
     """One operation."""
     if request.method in ("GET", "HEAD") and wants_html(request):
         return graphiql_response(request)
-    media_type = answer_type(request)
+    media_type = JSON if wants_events(request) else answer_type(request)
     context = Context(RequestCaller(request), request.app.state.rate_limits, client_ip(request.scope), loaders)
     if media_type is None:
         return _refused(refusal("Accept application/json or application/graphql-response+json", "NOT_ACCEPTABLE"), 406)
     try:
         response = await _perform(request, context, media_type)
-    except DomainError as error:
-        response = _refused(shown(GraphQLError(error.message, original_error=error)), error.status, media_type)
-    except ClientDisconnect:
-        response = _refused(refusal("The client went away", BadRequest.code), 400, media_type)
     except Exception as error:
-        response = _refused(shown(GraphQLError("", path=[], original_error=error)), 500, media_type)
+        response = _failed(error, media_type)
     response.headers.update(context.decision.headers())
     return response
 
@@ -89,13 +92,32 @@ async def _perform(request: Request, context: Context, media_type: str) -> Respo
         # The headers that name somebody are also what no other site's form can send (CSRF).
         raise NotAuthenticated("Files are taken from those who are signed in, and from guests of sites")
     asked = await read_request(request, body_type)
+    if wants_events(request):
+        refuse_key_of_stream(request, asked)
+        return OperationStream(request, asked, context)
+    if KEY not in request.headers:
+        return (await _run(asked, context, request.method, media_type))[0]
+
+    async def perform() -> tuple[Response, bool]:
+        try:
+            return await _run(asked, context, request.method, media_type)
+        except Exception as error:
+            return _failed(error, media_type), False
+
+    return await graphql_once(request, asked, context.actor if context.is_known else None, perform)
+
+
+async def _run(asked: GraphQLRequest, context: Context, method: str, media_type: str) -> tuple[Response, bool]:
+    """The response, and whether an attempt under the same Idempotency-Key is to get it too."""
     try:
-        result = await _execute(asked, context, request.method)
+        result = await _execute(asked, context, method)
     except InvalidOperationTypeError as error:
-        return _wrong_kind(error, media_type)
+        return _wrong_kind(error, media_type), False
     except CannotGetOperationTypeError as error:
-        return _refused(refusal(error.as_http_error_reason(), BadRequest.code), 400, media_type)
-    return _answered(result, media_type)
+        return _refused(refusal(error.as_http_error_reason(), BadRequest.code), 400, media_type), False
+    if asked.registers and not isinstance(result, PreExecutionError):
+        keep(asked.query)
+    return _answered(result, media_type), is_kept(result)
 
 
 async def _execute(asked: GraphQLRequest, context: Context, method: str) -> ExecutionResult:
@@ -122,9 +144,21 @@ def _never_ran(result: ExecutionResult, errors: list[GraphQLError] | None) -> bo
     return result.data is None and bool(errors) and all(error.path is None for error in errors or ())
 
 
+def _failed(error: Exception, media_type: str) -> Response:
+    if isinstance(error, DomainError):
+        waits = error.retry_after if isinstance(error, IdempotentRequestInProgress | StreamLimit) else None
+        headers = None if waits is None else {"retry-after": str(waits)}
+        # Of the newer media type 200 says that something ran.
+        status = 400 if error.status == 200 and media_type == GRAPHQL_JSON else error.status
+        return _refused(shown(GraphQLError(error.message, original_error=error)), status, media_type, headers)
+    if isinstance(error, ClientDisconnect):
+        return _refused(refusal("The client went away", BadRequest.code), 400, media_type)
+    return _refused(shown(GraphQLError("", path=[], original_error=error)), 500, media_type)
+
+
 def _wrong_kind(error: InvalidOperationTypeError, media_type: str) -> Response:
     if error.operation_type is OperationType.SUBSCRIPTION:
-        message = "Subscriptions need a WebSocket that speaks graphql-transport-ws"
+        message = "Subscriptions need a WebSocket that speaks graphql-transport-ws, or Accept: text/event-stream"
         return _refused(refusal(message, BadRequest.code), 400, media_type)
     return _refused(refusal("Mutations are sent by POST", BadRequest.code), 405, media_type, {"allow": "POST"})
 

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.media_types import accepted_weights
+from app.persisted_queries import document_of
 from config.settings import get_settings
 from core.errors import BadRequest, TooLarge
 from rest.bodies import limited_chunks, read_body
@@ -31,23 +32,31 @@ _MOST_FIELDS = 4
 
 @dataclass(frozen=True, slots=True)
 class GraphQLRequest:
-    """What is asked, well formed; whether it makes sense is for the schema to say."""
+    """What is asked, well formed; whether it makes sense is for the schema to say.
+
+    ``registers`` says that the client wants to name the document by its hash from then on.
+    """
 
     query: str
     operation_name: str | None
     variables: dict[str, Any] | None
+    registers: bool = False
 
     @classmethod
     def of(cls, value: object) -> Self:
-        """Raises BadRequest naming the member that is wrong. Unknown members are ignored, as the specification asks."""
+        """Raises BadRequest naming the member that is wrong, or saying why no document has the hash. Unknown members
+        are ignored, as the specification asks.
+        """
         if isinstance(value, list):
             raise BadRequest("Batches are not accepted: send one operation at a time")
         if not isinstance(value, dict):
             raise BadRequest("The request must be a JSON object")
-        query = value.get("query")
+        extensions = _optional(value, "extensions", dict) or {}
+        query = document_of(value.get("query"), extensions)
         if not isinstance(query, str) or not query:
             raise BadRequest("query must be a string that is not empty", field="query")
-        return cls(query, _optional(value, "operationName", str), _checked_members(value))
+        name, variables = _optional(value, "operationName", str), _optional(value, "variables", dict)
+        return cls(query, name, variables, registers="persistedQuery" in extensions and bool(value.get("query")))
 
 
 async def read_request(request: Request, media_type: str) -> GraphQLRequest:
@@ -99,12 +108,6 @@ def answer(
 
 def formatted(errors: Sequence[GraphQLError]) -> list[Any]:
     return [error.formatted for error in errors]
-
-
-def _checked_members(value: dict[str, Any]) -> dict[str, Any] | None:
-    _optional(value, "extensions", dict)
-    variables: dict[str, Any] | None = _optional(value, "variables", dict)
-    return variables
 
 
 def _optional(value: dict[str, Any], name: str, kind: type) -> Any:

@@ -12,11 +12,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.authentication import GUEST_ID, SITE_TOKEN
 from core.errors import Unavailable
+from rest.idempotency import KEY
 from services import guests
 
 _PATHS = ("/api/dialogs", "/graphql")
 _METHODS = "GET, POST"
-_HEADERS = f"Authorization, Content-Type, Last-Event-ID, {SITE_TOKEN.title()}, {GUEST_ID.title()}"
+_HEADERS = f"Authorization, Content-Type, Last-Event-ID, {KEY.title()}, {SITE_TOKEN.title()}, {GUEST_ID.title()}"
 _MAX_AGE_S = 600
 
 

@@ -31,7 +31,7 @@ class List:
     """The handlers, with a pool of their own."""
 
     def __init__(self, size: int) -> None:
-        self._statement = list_statement(Actor(_TENANT, Role.AGENT), Include(message_count=False))
+        self._statement = list_statement(Actor(_TENANT, Role.AGENT), Include(assignee=False, message_count=False))
         self._size = size
 
     @contextlib.asynccontextmanager
@@ -58,9 +58,13 @@ class List:
         return await self._answer((await actor_of(request)).tenant_id)
 
     async def _answer(self, tenant_id: int) -> Response:
-        async with self._pool.acquire() as connection, connection.transaction():
-            await connection.execute("SELECT set_config('opora.tenant_id', $1, true)", str(tenant_id))
-            rows = await connection.fetch(self._statement, tenant_id, self._size + 1)
+        async with self._pool.acquire() as connection:
+            # By hand, because asyncpg's own transaction() would take two round trips for it.
+            await connection.execute(f"BEGIN; SELECT set_config('opora.tenant_id', '{tenant_id:d}', true)")
+            try:
+                rows = await connection.fetch(self._statement, tenant_id, self._size + 1)
+            finally:
+                await connection.execute("COMMIT")
         return Response(orjson.dumps({"tickets": [_shown(row) for row in rows[: self._size]]}))
 
 
@@ -91,7 +95,7 @@ def _shown(row: Any) -> dict[str, Any]:
         "status": row["status"].upper(),
         "createdAt": row["created_at"],
         "author": {"fullName": row["author_name"]},
-        "assignee": row["assignee_role"] and {"fullName": row["assignee_name"]},
+        "category": row["category_id"] and {"name": row["category_name"]},
         "lastMessage": row["message_id"]
         and {"excerpt": row["message_excerpt"], "authorKind": row["message_author_kind"].upper()},
     }

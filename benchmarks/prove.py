@@ -37,8 +37,17 @@ class Proof:
 
 
 PROOFS: dict[str, Proof] = {
-    "peers": Proof("benchmarks.peers.__main__", "the same work on other helpdesks", 130),
+    "ticket_list": Proof("benchmarks.ticket_list", "GraphQL beside a handler by hand and an ORM", 60),
+    "fanout": Proof("benchmarks.fanout", "one event to 5,000 sockets", 110),
+    "jobs": Proof("benchmarks.jobs", "durable jobs, beside bare Dramatiq", 60),
+    "idempotency": Proof("benchmarks.idempotency", "requests that are sent again", 45),
+    "peers": Proof("benchmarks.peers.__main__", "the same work on other helpdesks", 120),
+    "operations": Proof("benchmarks.operations", "a trace from message to reply; backup and restore", 60),
     "chaos": Proof("benchmarks.chaos.__main__", "everything is killed by turns", 150),
+    "first_token": Proof("benchmarks.first_token", "the first word of an answer", 45),
+    "embeddings": Proof("benchmarks.embeddings", "import of knowledge", 45),
+    "conformance": Proof("benchmarks.conformance", "suites of others against the whole of it", 110),
+    "search": Proof("benchmarks.search", "search among 100,000 passages", 90),
 }
 """In the order in which they run. Their bounds stay below fifteen minutes together."""
 

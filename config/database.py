@@ -19,6 +19,7 @@ from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.connection import get_connection, get_connections
 
 from config.keys import role_password
+from config.leases import give_back, take
 from config.settings import Settings, get_settings
 from core.errors import DomainError, Unavailable
 from core.network import forbidden
@@ -56,9 +57,10 @@ MODEL_MODULES = (
     "models.saved_views",
     "models.idempotency",
 )
-_ALIAS = {APP_ROLE: "default", SYSTEM_ROLE: "system"}
+DEFAULT, SYSTEM, READING = "default", "system", "reading"
+"""The pools: for transactions of either role, and :mod:`config.lone_reads`' own, where connections have tenants."""
+_ALIAS = {APP_ROLE: DEFAULT, SYSTEM_ROLE: SYSTEM}
 _BEGIN_PATIENCE_S = 5.0
-_ACQUIRE_PATIENCE_S = 10.0
 _ENDED = (
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
@@ -68,8 +70,13 @@ _ENDED = (
 _GONE = (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError, *_ENDED)
 
 
-class _StatelessConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg's generic base is untyped here
-    """Nothing outlives a transaction here (all settings are SET LOCAL), so a released connection needs no reset."""
+class StatelessConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg's generic base is untyped here
+    """Nothing outlives a transaction here (all settings are SET LOCAL), so a released connection needs no reset.
+
+    ``tenant_id`` is of the pool for reading alone: whom the connection's session names.
+    """
+
+    tenant_id: int | None = None
 
     def get_reset_query(self) -> str:
         return ""
@@ -132,7 +139,7 @@ def tortoise_config(settings: Settings, *, owner: bool = False) -> dict[str, Any
                 "password": password,
                 "minsize": 1,
                 "maxsize": size,
-                "connection_class": _StatelessConnection,
+                "connection_class": StatelessConnection,
                 "timeout": 5,
                 "server_settings": {
                     "application_name": "opora",
@@ -144,16 +151,17 @@ def tortoise_config(settings: Settings, *, owner: bool = False) -> dict[str, Any
         }
 
     if owner:
-        connections = {"default": connection(address.user, address.password, 2)}
+        connections = {DEFAULT: connection(address.user, address.password, 2)}
     else:
         size = settings.database.pool_size
         connections = {
-            "default": connection(APP_ROLE, role_password(APP_ROLE, settings), size),
-            "system": connection(SYSTEM_ROLE, role_password(SYSTEM_ROLE, settings), max(2, size // 2)),
+            DEFAULT: connection(APP_ROLE, role_password(APP_ROLE, settings), size),
+            SYSTEM: connection(SYSTEM_ROLE, role_password(SYSTEM_ROLE, settings), max(2, size // 2)),
+            READING: connection(APP_ROLE, role_password(APP_ROLE, settings), max(2, size // 2)),
         }
     return {
         "connections": connections,
-        "apps": {"opora": {"models": list(MODEL_MODULES), "default_connection": "default", "migrations": "migrations"}},
+        "apps": {"opora": {"models": list(MODEL_MODULES), "default_connection": DEFAULT, "migrations": "migrations"}},
         "use_tz": True,
     }
 
@@ -175,8 +183,8 @@ async def transaction(tenant_id: int | None, *, role: str = APP_ROLE) -> AsyncIt
     Unavailable when it stays away or goes away in the middle: nothing was committed then, except where the commit
     itself was cut, which the caller's idempotency has to cover. Not to be nested.
     """
-    client, release = await _patiently(lambda: _begin(_ALIAS[role], tenant_id))
-    token = get_connections().set("default", client)
+    client, release = await patiently(lambda: _begin(_ALIAS[role], tenant_id))
+    token = get_connections().set(DEFAULT, client)
     try:
         with forbidden():
             yield client
@@ -222,25 +230,8 @@ def _terminate(client: TransactionWrapper) -> None:
         client._connection.terminate()
 
 
-async def read_alone(sql: str, *args: object, role: str) -> list[dict[str, Any]]:
-    """The rows of one statement that only reads: a transaction by itself, in one round trip instead of three.
-
-    It names no tenant, so only ``SYSTEM_ROLE`` sees rows of tenants. Raises Unavailable as :func:`transaction` does.
-    """
-
-    async def read() -> list[dict[str, Any]]:
-        _, pool = await _pool(_ALIAS[role])
-        connection = await pool.acquire(timeout=_ACQUIRE_PATIENCE_S)
-        try:
-            return [dict(row) for row in await connection.fetch(sql, *args)]
-        finally:
-            await pool.release(connection)
-
-    return await _patiently(read)
-
-
-async def _patiently(attempt: Callable[[], Awaitable[T]]) -> T:
-    """Begin with patience: nothing has been done yet, so trying again is safe."""
+async def patiently(attempt: Callable[[], Awaitable[T]]) -> T:
+    """Begin with patience: nothing has been done yet, so trying again is safe. Raises Unavailable."""
     deadline = asyncio.get_running_loop().time() + _BEGIN_PATIENCE_S
     while True:
         try:
@@ -252,11 +243,11 @@ async def _patiently(attempt: Callable[[], Awaitable[T]]) -> T:
 
 
 async def _begin(alias: str, tenant_id: int | None) -> tuple[TransactionWrapper, Callable[[], Awaitable[None]]]:
-    parent, pool = await _pool(alias)
-    connection = await pool.acquire(timeout=_ACQUIRE_PATIENCE_S)
+    parent, pool = await pool_of(alias)
+    connection = await take(pool)
 
     async def release() -> None:
-        await pool.release(connection)
+        await give_back(connection)
 
     client = TransactionWrapper(parent)
     client._connection = connection
@@ -271,7 +262,8 @@ async def _begin(alias: str, tenant_id: int | None) -> tuple[TransactionWrapper,
     return client, release
 
 
-async def _pool(alias: str) -> tuple[AsyncpgDBClient, Any]:
+async def pool_of(alias: str) -> tuple[AsyncpgDBClient, Any]:
+    """The client of that name and its pool of connections. Raises RuntimeError where its transaction is open."""
     parent = get_connection(alias)
     if not isinstance(parent, AsyncpgDBClient) or isinstance(parent, TransactionWrapper):
         raise RuntimeError("Transactions do not nest")
@@ -284,7 +276,7 @@ async def _pool(alias: str) -> tuple[AsyncpgDBClient, Any]:
 
 def current_connection() -> TransactionWrapper:
     """The open transaction's client. Raises RuntimeError outside one."""
-    client = get_connection("default")
+    client = get_connection(DEFAULT)
     if not isinstance(client, TransactionWrapper):
         raise RuntimeError("No transaction is open")
     return client
@@ -293,7 +285,7 @@ def current_connection() -> TransactionWrapper:
 @asynccontextmanager
 async def tenant_transaction(tenant_id: int) -> AsyncIterator[TransactionWrapper]:
     """The open transaction where there is one (it must be the tenant's), else one of its own for reading or writing."""
-    if isinstance(get_connection("default"), TransactionWrapper):
+    if isinstance(get_connection(DEFAULT), TransactionWrapper):
         yield current_connection()
     else:
         async with transaction(tenant_id) as client:

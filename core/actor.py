@@ -14,15 +14,15 @@ class Role(StrEnum):
     ADMIN = "admin"
     SUPERADMIN = "superadmin"
 
-    @property
-    def rank(self) -> int:
-        return _RANKS[self]
+    rank: int
+    """Set below: every row that is shown asks for it, and a table would hash the member each time."""
 
     def includes(self, other: "Role") -> bool:
         return self.rank >= other.rank
 
 
-_RANKS = {role: rank for rank, role in enumerate(Role)}
+for _rank, _role in enumerate(Role):
+    _role.rank = _rank
 
 
 @dataclass(frozen=True, slots=True)

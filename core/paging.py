@@ -79,7 +79,8 @@ class Slice(Generic[T]):
 
 
 def encode_cursor(key: int) -> str:
-    return base64.urlsafe_b64encode(f"c:{key}".encode()).decode()
+    # Of these characters base64 makes none in which its alphabet for addresses differs.
+    return binascii.b2a_base64(b"c:%d" % key, newline=False).decode()
 
 
 def decode_cursor(cursor: str) -> int:

@@ -15,7 +15,8 @@ from schema.types.context import Context, Loaders
 from services import dialog_messages, ticket_list, user_list, users
 from services.dialog_messages import DialogMessageKey, SaidInDialog
 from services.messages import MessageView
-from services.ticket_list import Include, MessageKey, TicketRow
+from services.ticket_list import Include, MessageKey
+from services.ticket_rows import TicketRow
 from services.unit_of_work import unit_of_work
 from services.user_list import Deeds
 

@@ -11,17 +11,24 @@ from services.ticket_list import Include
 
 def included(info: Info, *, below: Sequence[str]) -> Include:
     """What of a ticket is asked for that costs extra; ``below`` leads from the field to its tickets."""
-    nodes: list[Any] = list(info._raw_info.field_nodes)
-    for name in below:
-        nodes = [node for node in _selected(info, nodes) if node.name.value == name]
-    names = {node.name.value for node in _selected(info, nodes)}
+    names = selected(info, below=below)
     return Include(
+        author="author" in names,
+        assignee="assignee" in names,
         last_message="lastMessage" in names,
         message_count="messageCount" in names,
         last_seq="lastSeq" in names,
         category="category" in names,
         language="language" in names,
     )
+
+
+def selected(info: Info, *, below: Sequence[str]) -> set[str]:
+    """The names of the fields that are selected below the field, at the end of the path ``below``."""
+    nodes: list[Any] = list(info._raw_info.field_nodes)
+    for name in below:
+        nodes = [node for node in _selected(info, nodes) if node.name.value == name]
+    return {node.name.value for node in _selected(info, nodes)}
 
 
 def _selected(info: Info, nodes: Iterable[Any]) -> Iterator[FieldNode]:

@@ -1,15 +1,15 @@
 """Tickets: reading, writing, watching."""
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from operator import itemgetter
 
 import strawberry
 
 from core.events import queue_topic, ticket_topic
 from core.paging import CursorPage
 from core.unset import UNSET, UnsetType
-from realtime.subscription import watch
 from resolvers.events import shown_event
+from resolvers.feeds import feed
 from resolvers.lookahead import included
 from resolvers.policy import Requires, mutation, query, subscription
 from schema.types.context import ID, Info
@@ -20,7 +20,7 @@ from schema.types.scalars import BigInt, row_id, row_id_or_none
 from schema.types.ticket_analytics import TicketAnalytics
 from schema.types.tickets import CreateTicketInput, DeleteTicketPayload, Ticket, TicketFilter, UpdateTicketInput
 from services import messages, ticket_analytics, ticket_list, tickets
-from services.unit_of_work import unit_of_work
+from services.unit_of_work import LoneRead, unit_of_work
 
 
 @strawberry.type
@@ -39,11 +39,10 @@ class TicketQuery:
     ) -> Connection[Ticket]:
         """Tickets, newest first. Customers see their own, staff all of the tenant."""
         actor, page = info.context.actor, CursorPage.checked(first, after)
-        async with unit_of_work(actor) as uow:
-            rows = await ticket_list.page_tickets(
-                uow, _chosen(filter or TicketFilter()), page, included(info, below=("edges", "node"))
-            )
-        return connection(rows, node=lambda row: Ticket.of(row, actor), key=lambda row: row.id, after=after)
+        rows = await ticket_list.page_tickets(
+            LoneRead(actor), _chosen(filter or TicketFilter()), page, included(info, below=("edges", "node"))
+        )
+        return connection(rows, node=lambda row: Ticket.of(row, actor), key=itemgetter("id"), after=after)
 
     @query(Requires.TICKET_ANALYTICS)
     async def ticket_analytics(self, info: Info) -> TicketAnalytics:
@@ -85,7 +84,7 @@ class TicketMutation:
             await tickets.delete(uow, row_id(id))
         return DeleteTicketPayload(id=id)
 
-    @mutation(Requires.TICKET_WRITE, names={"content": "text"})
+    @mutation(Requires.TICKET_WRITE, names={"content": "text", "client_id": "clientId"})
     async def add_message(self, info: Info, ticket_id: ID, input: AddMessageInput) -> Message:
         """Write to a ticket; `internal` makes it a note among staff."""
         async with unit_of_work(info.context.actor) as uow:
@@ -97,6 +96,7 @@ class TicketMutation:
                 internal=input.internal,
                 auto_respond=input.auto_respond,
                 attachments=input.attachments,
+                client_id=input.client_id,
             )
             return Message.of((await messages.views(uow, [message.id]))[message.id])
 
@@ -104,26 +104,18 @@ class TicketMutation:
 @strawberry.type
 class TicketSubscription:
     @subscription(Requires.TICKET_READ)
-    async def ticket_events(self, info: Info, id: ID, after: BigInt | None = None) -> AsyncGenerator[TicketEvent, None]:
+    def ticket_events(self, info: Info, id: ID, after: BigInt | None = None) -> AsyncGenerator[TicketEvent, None]:
         """What happens to a ticket: every event behind `after`, then live ones, none twice, none left out.
 
         Without `after` it begins with what comes next. Errors: RESUME_EXPIRED where `after` is too old, RESUME_FROM
         (`extensions.seq`) for a reader too slow, ACCESS_REVOKED.
         """
-        actor = info.context.actor
-        async with aclosing(watch(actor, ticket_topic(row_id(id)), after=after)) as events:
-            async for event in events:
-                if (shown := await shown_event(event, actor)) is not None:
-                    yield shown
+        return feed(info, ticket_topic(row_id(id)), shown_event, after=after)
 
     @subscription(Requires.QUEUE_WATCH)
-    async def inbox_events(self, info: Info, after: BigInt | None = None) -> AsyncGenerator[TicketEvent, None]:
+    def inbox_events(self, info: Info, after: BigInt | None = None) -> AsyncGenerator[TicketEvent, None]:
         """What happens to all tickets of the tenant, for its staff. Resumes as `ticketEvents` does."""
-        actor = info.context.actor
-        async with aclosing(watch(actor, queue_topic(actor.tenant_id), after=after)) as events:
-            async for event in events:
-                if (shown := await shown_event(event, actor)) is not None:
-                    yield shown
+        return feed(info, queue_topic(info.context.actor.tenant_id), shown_event, after=after)
 
 
 def _chosen(given: TicketFilter) -> ticket_list.TicketFilter:

@@ -5,13 +5,17 @@ import strawberry
 from core.actor import Role
 from core.paging import CursorPage
 from core.unset import UNSET
+from resolvers.lookahead import selected
 from resolvers.policy import Requires, mutation, query
 from schema.types.context import ID, Info
 from schema.types.paging import After, Connection, First, connection
 from schema.types.scalars import row_id
 from schema.types.users import CreateUserInput, UpdateUserInput, User, UserFilter
 from services import user_list, users
+from services.tokens import Dialect
 from services.unit_of_work import unit_of_work
+
+_DEEDS = frozenset({"ticketsCount", "lastActivity"})
 
 
 @strawberry.type
@@ -22,8 +26,9 @@ class UserQuery:
     ) -> Connection[User]:
         """The users of the tenant, in the order of their ids."""
         page = CursorPage.checked(first, after)
+        deeds = not _DEEDS.isdisjoint(selected(info, below=("edges", "node")))
         async with unit_of_work(info.context.actor) as uow:
-            rows = await user_list.cursor_page(uow, page, _chosen(filter or UserFilter()))
+            rows = await user_list.cursor_page(uow, page, _chosen(filter or UserFilter()), with_deeds=deeds)
         return connection(rows, node=User.of, key=lambda user: user.id, after=after)
 
     @query(Requires.USER_MANAGE)
@@ -44,6 +49,7 @@ class UserMutation:
             password=input.password,
             full_name=input.full_name,
             role=input.role,
+            dialect=Dialect.GRAPHQL,
         )
         return User.of(user)
 

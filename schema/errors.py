@@ -9,10 +9,12 @@ from typing import Any
 import structlog
 from graphql import ArgumentNode, GraphQLError, GraphQLSyntaxError, ObjectFieldNode
 from strawberry.exceptions import StrawberryInputCoercionError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.utils.str_converters import to_camel_case
 
-from core.errors import DomainError, InvalidInput, Lagged, RateLimited, ResumeExpired
+from core.errors import BadRequest, DomainError, InvalidInput, Lagged, RateLimited, ResumeExpired
 from core.ids import new_uuid
+from core.refusals.idempotency import IdempotentRequestInProgress
 
 logger = structlog.get_logger(__name__)
 
@@ -21,6 +23,7 @@ VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
 TOO_COMPLEX = "QUERY_TOO_COMPLEX"
 _TOLD: tuple[tuple[type[DomainError], str, str], ...] = (
     (RateLimited, "retryAfter", "retry_after"),
+    (IdempotentRequestInProgress, "retryAfter", "retry_after"),
     (ResumeExpired, "oldest", "oldest"),
     (Lagged, "seq", "seq"),
 )
@@ -36,6 +39,9 @@ def shown(error: GraphQLError) -> GraphQLError:
     cause = _cause(error)
     if isinstance(cause, DomainError):
         return _with(error, _worded(cause), domain_extensions(cause))
+    if isinstance(cause, CannotGetOperationTypeError | InvalidOperationTypeError):
+        # By streams and sockets: over HTTP these have statuses of their own.
+        return _with(error, _wrong_operation(cause), {"code": BadRequest.code})
     if isinstance(cause, StrawberryInputCoercionError):
         return _refused_null(error)
     if isinstance(cause, GraphQLError) and "code" in (cause.extensions or {}):
@@ -66,6 +72,12 @@ def domain_extensions(error: DomainError) -> dict[str, Any]:
         if isinstance(error, kind):
             told[name] = getattr(error, attribute)
     return told
+
+
+def _wrong_operation(cause: CannotGetOperationTypeError | InvalidOperationTypeError) -> str:
+    if isinstance(cause, InvalidOperationTypeError):
+        return f"{cause.operation_type.value.capitalize()}s are not sent like this"
+    return cause.as_http_error_reason()
 
 
 def _refused_null(error: GraphQLError) -> GraphQLError:

@@ -1,53 +1,70 @@
 """Execution of what needs no resolver: objects whose selected fields are plain attributes, all the way down.
 
-graphql-core treats each field of each row alike, some microseconds apiece. A selection below a resolver that only reads
-attributes is turned into a reader once and kept; lists of rows are then read like that. Whatever is unusual (a
-resolver, an argument, a directive, a null where none may be, a value of another type) is left to graphql-core, which
-also words the errors. It builds on methods that graphql-core does not call public: its version is pinned, and
-tests/graphql/test_executor.py compares both ways on odd data.
+graphql-core treats each field of each row alike, some microseconds apiece. What a selection only reads is written out
+as a function once (:mod:`schema.readers`) and kept with the document; beside it graphql-core resolves what has a
+resolver. Whatever is unusual (an argument, a null where none may be, a value of another type) is left to graphql-core
+altogether, which also words the errors. This builds on methods that graphql-core does not call public: its version is
+pinned, and tests/graphql/test_executor*.py compare both ways on odd data and on the whole schema.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 from graphql import (
+    DocumentNode,
     FieldNode,
     FragmentSpreadNode,
-    GraphQLEnumType,
     GraphQLField,
-    GraphQLNamedType,
     GraphQLObjectType,
     GraphQLOutputType,
-    GraphQLScalarType,
-    SelectionSetNode,
+    GraphQLSchema,
+    VariableNode,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
 )
+from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.execution import ExecutionResult
+from strawberry.utils.await_maybe import await_maybe
 
 from core.bounded_cache import BoundedCache
+from schema.readers import Fields, Items, Kind, Leaf, Read, Shown, UnusualError, reader
 
-Read = Callable[[Any], Any]
-_AS_IT_IS: dict[str, type] = {"String": str, "ID": str, "Boolean": bool, "JSONObject": dict}
-"""Scalars whose values of exactly this class are shown as they are."""
+_MOST_KEPT = 4000
+_NO_FLAGS: frozenset[str] = frozenset()
 
 
 class _Compiled(NamedTuple):
-    """``nodes`` are held so that no other node can have their identity while the entry lives."""
+    """``read`` shows the plain fields, None where there are none worth it; ``left`` names the others.
+
+    ``nodes`` are held so that no other node can have their identity while the entry lives.
+    """
 
     nodes: tuple[FieldNode, ...]
     read: Read | None
+    left: tuple[str, ...] = ()
 
 
-class _UnusualError(Exception):
-    """Leave it to graphql-core."""
+class _Plan(NamedTuple):
+    """What is compiled of a group, in one execution: ``left`` are the group's fields that graphql-core resolves."""
+
+    group: Any
+    read: Read | None
+    left: dict[str, Any]
 
 
-_compiled: BoundedCache[tuple[object, ...], _Compiled] = BoundedCache(4000)
+class _Flags(NamedTuple):
+    """The variables that directives below the nodes look at; None where it has another directive."""
+
+    nodes: tuple[FieldNode, ...]
+    names: frozenset[str] | None
+
+
+_compiled: BoundedCache[tuple[object, ...], _Compiled] = BoundedCache(_MOST_KEPT)
+_flags: BoundedCache[tuple[int, ...], _Flags] = BoundedCache(_MOST_KEPT)
 
 
 class CompilingExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -55,150 +72,134 @@ class CompilingExecutor(StrawberryGraphQLCoreExecutionContext):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._readers: dict[int, tuple[Any, Read | None]] = {}
+        self._plans: dict[int, _Plan] = {}
 
     def execute_fields(
         self, parent_type: GraphQLObjectType, source_value: Any, path: Any, grouped_field_set: Any, *rest: Any
     ) -> Any:
-        read = self._reader(parent_type, grouped_field_set)
-        if read is not None:
+        plan = self._plan(parent_type, grouped_field_set)
+        shown = None
+        if plan.read is not None:
             with suppress(Exception):
-                return read(source_value)
-        return super().execute_fields(parent_type, source_value, path, grouped_field_set, *rest)
+                shown = plan.read(source_value)
+        if shown is None:
+            return super().execute_fields(parent_type, source_value, path, grouped_field_set, *rest)
+        if not plan.left:
+            return shown
+        resolved = super().execute_fields(parent_type, source_value, path, plan.left, *rest)
+        return _joined(plan.group, shown, resolved)
 
-    def _reader(self, parent: GraphQLObjectType, grouped: Any) -> Read | None:
+    def _plan(self, parent: GraphQLObjectType, grouped: Any) -> _Plan:
         """Kept by the identity of the group, which graphql-core shares between the rows of a list."""
-        known = self._readers.get(id(grouped))
+        known = self._plans.get(id(grouped))
         if known is None:
-            known = self._readers[id(grouped)] = (grouped, self._kept_reader(parent, grouped))
-        return known[1]
+            compiled = self._kept(parent, grouped)
+            left = {name: grouped[name] for name in compiled.left}
+            known = self._plans[id(grouped)] = _Plan(grouped, compiled.read, left)
+        return known
 
-    def _kept_reader(self, parent: GraphQLObjectType, grouped: Any) -> Read | None:
+    def _kept(self, parent: GraphQLObjectType, grouped: Any) -> _Compiled:
         """Kept between requests by the nodes of the document, which lives in the cache of prepared documents."""
-        if self.middleware_manager and self.middleware_manager.middlewares:
-            return None
         nodes = tuple(details.node for group in grouped.values() for details in group)
-        key = (id(self.schema), parent.name, *grouped, *map(id, nodes))
-        found = _compiled.get(key)
+        flags = self._flags(nodes)
+        if flags is None or (self.middleware_manager and self.middleware_manager.middlewares):
+            return _Compiled(nodes, None)
+        given = map(self.variable_values.coerced.get, flags)
+        key = (id(self.schema), parent.name, *grouped, *map(id, nodes), *given)
+        if (found := _compiled.get(key)) is None:
+            _compiled.put(key, found := self._compile(parent, grouped, nodes))
+        return found
+
+    def _flags(self, nodes: tuple[FieldNode, ...]) -> list[str] | None:
+        """The variables that @skip and @include look at, in order; None where other directives stand."""
+        key = tuple(map(id, nodes))
+        found = _flags.get(key)
         if found is None:
-            read = None if self._has_directives(nodes) else self._compile(parent, grouped)
-            found = _Compiled(nodes, read)
-            _compiled.put(key, found)
-        return found.read
+            named: frozenset[str] | None = _NO_FLAGS
+            with suppress(UnusualError):
+                named = frozenset(self._conditions(nodes))
+            found = _Flags(nodes, named)
+            _flags.put(key, found)
+        return None if found.names is None else sorted(found.names)
 
-    def _compile(self, parent: GraphQLObjectType, grouped: Any) -> Read | None:
-        steps: list[tuple[str, Read]] = []
-        for name, group in grouped.items():
-            step = self._step(parent, group)
-            if step is None:
-                return None
-            steps.append((name, step))
-        return lambda source: {name: step(source) for name, step in steps}
+    def _conditions(self, nodes: Iterable[Any]) -> Iterator[str]:
+        """The variables that directives of the nodes and below them look at. Raises UnusualError for others."""
+        for node in nodes:
+            for directive in node.directives or ():
+                if directive.name.value not in ("skip", "include"):
+                    raise UnusualError
+                yield from (
+                    each.value.name.value for each in directive.arguments if isinstance(each.value, VariableNode)
+                )
+            inside: Any = self.fragment_definitions[node.name.value] if isinstance(node, FragmentSpreadNode) else node
+            yield from self._conditions(inside.selection_set.selections if inside.selection_set else ())
 
-    def _step(self, parent: GraphQLObjectType, group: Any) -> Read | None:
+    def _compile(self, parent: GraphQLObjectType, grouped: Any, nodes: tuple[FieldNode, ...]) -> _Compiled:
+        shown = {name: self._shown(parent, group) for name, group in grouped.items()}
+        plain = {name: field for name, field in shown.items() if field is not None}
+        if all(field.kind is None for field in plain.values()):
+            # An object that is asked for its name alone has to be what it says: graphql-core looks.
+            return _Compiled(nodes, None)
+        return _Compiled(nodes, reader(Fields(parent, plain)), tuple(name for name in shown if name not in plain))
+
+    def _shown(self, parent: GraphQLObjectType, group: Any) -> Shown | None:
+        """How a field is read; None where it has to be resolved."""
         name = group[0].node.name.value
         if name == "__typename":
-            return lambda _: parent.name
+            return Shown("", None)
         field = self.schema.get_field(parent, name)
         if field is None or not _is_plain(field):
             return None
-        complete = self._completion(field.type, group)
-        if complete is None:
+        kind = self._kind(field.type, group)
+        return kind and Shown(field.extensions[GraphQLCoreConverter.DEFINITION_BACKREF].python_name, kind)
+
+    def _kind(self, of: GraphQLOutputType, group: Any) -> Kind | None:
+        inner = of.of_type if is_non_null_type(of) else of
+        shape = self._shape(inner, group)
+        return shape and Kind(shape, nullable=inner is of)
+
+    def _shape(self, of: Any, group: Any) -> Leaf | Fields | Items | None:
+        """None where something in it has to be resolved."""
+        if is_list_type(of):
+            each = self._kind(of.of_type, group)
+            return each and Items(each)
+        if is_leaf_type(of):
+            return Leaf(of)
+        if not isinstance(of, GraphQLObjectType):
             return None
-        attribute = attrgetter(field.extensions[GraphQLCoreConverter.DEFINITION_BACKREF].python_name)
-        return lambda source: complete(attribute(source))
-
-    def _completion(self, kind: GraphQLOutputType, group: Any) -> Read | None:
-        """What turns a value of the type into what is shown."""
-        inner = kind.of_type if is_non_null_type(kind) else kind
-        complete = self._completion_of_nullable(inner, group)
-        if complete is None:
+        grouped, deferred, _ = self.collect_subfields(of, group)
+        shown = {name: self._shown(of, below) for name, below in grouped.items()}
+        if deferred or None in shown.values():
             return None
-        return _required(complete) if is_non_null_type(kind) else _optional(complete)
+        return Fields(of, {name: field for name, field in shown.items() if field is not None})
 
-    def _completion_of_nullable(self, kind: GraphQLOutputType, group: Any) -> Read | None:
-        if is_list_type(kind):
-            complete = self._completion(kind.of_type, group)
-            return None if complete is None else _each(complete)
-        if is_leaf_type(kind):
-            return _leaf(kind)
-        if not isinstance(kind, GraphQLObjectType):
-            return None
-        collected = self.collect_subfields(kind, group)
-        read = None if collected[1] else self._compile(kind, collected[0])
-        return None if read is None else _of_class(kind, read)
 
-    def _has_directives(self, nodes: Iterable[Any]) -> bool:
-        return any(node.directives or self._selects_directives(node.selection_set) for node in nodes)
+async def run(
+    schema: GraphQLSchema, document: DocumentNode, name: str | None, variables: dict[str, Any] | None, context: object
+) -> ExecutionResult | None:
+    """Execute a valid document; None where the variables are not what it declares."""
+    values = {"raw_variable_values": variables, "operation_name": name, "context_value": context}
+    executor = CompilingExecutor.build(schema, document, is_awaitable=optimized_is_awaitable, **values)  # type: ignore[arg-type]
+    if isinstance(executor, list):
+        return None
+    result: Any = await await_maybe(executor.execute_operation())
+    return ExecutionResult(data=result.data, errors=result.errors)
 
-    def _selects_directives(self, selections: SelectionSetNode | None) -> bool:
-        selection: Any
-        for selection in selections.selections if selections else ():
-            if selection.directives:
-                return True
-            spread = isinstance(selection, FragmentSpreadNode)
-            inside = self.fragment_definitions[selection.name.value] if spread else selection
-            if self._selects_directives(inside.selection_set):
-                return True
-        return False
+
+def _joined(group: Any, shown: dict[str, Any], resolved: Any) -> Any:
+    """The fields that were read with those that are resolved, which may take time, in the order of the group."""
+    if isinstance(resolved, dict):
+        return _in_order(group, shown, resolved)
+
+    async def joined() -> dict[str, Any]:
+        return _in_order(group, shown, await resolved)
+
+    return joined()
+
+
+def _in_order(names: Iterable[str], shown: dict[str, Any], resolved: dict[str, Any]) -> dict[str, Any]:
+    return {name: shown[name] if name in shown else resolved[name] for name in names}
 
 
 def _is_plain(field: GraphQLField) -> bool:
     return getattr(field.resolve, "_is_default", False) and not field.args
-
-
-def _required(complete: Read) -> Read:
-    def read(value: Any) -> Any:
-        if value is None:
-            raise _UnusualError
-        return complete(value)
-
-    return read
-
-
-def _optional(complete: Read) -> Read:
-    return lambda value: None if value is None else complete(value)
-
-
-def _each(complete: Read) -> Read:
-    def read(values: Any) -> Any:
-        if values.__class__ is not list:
-            raise _UnusualError
-        return [complete(value) for value in values]
-
-    return read
-
-
-def _of_class(kind: GraphQLObjectType, read: Read) -> Read:
-    """Types that can tell their instances insist on them, as graphql-core does; the others read what is there."""
-    if kind.is_type_of is None:
-        return read
-    origin = kind.extensions[GraphQLCoreConverter.DEFINITION_BACKREF].origin
-
-    def checked(value: Any) -> Any:
-        if value.__class__ is not origin:
-            raise _UnusualError
-        return read(value)
-
-    return checked
-
-
-def _leaf(kind: GraphQLNamedType) -> Read | None:
-    if isinstance(kind, GraphQLScalarType):
-        exact, coerce = _AS_IT_IS.get(kind.name), kind.coerce_output_value
-        return lambda value: value if value.__class__ is exact else _shown(coerce, value)
-    if isinstance(kind, GraphQLEnumType):
-        names = {member: _shown(kind.coerce_output_value, member) for member in _members(kind)}
-        return lambda value: names[value]
-    return None
-
-
-def _members(kind: GraphQLEnumType) -> Iterable[Any]:
-    return kind.extensions[GraphQLCoreConverter.DEFINITION_BACKREF].wrapped_cls  # type: ignore[no-any-return]
-
-
-def _shown(coerce: Read, value: Any) -> Any:
-    shown = None if hasattr(value, "__await__") else coerce(value)
-    if shown is None:
-        raise _UnusualError
-    return shown

@@ -13,6 +13,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from strawberry.types.execution import ExecutionContext, StreamExecutionResult
+from strawberry.types.graphql import OperationType
 
 from config.groups import LimitSettings
 from config.settings import get_settings
@@ -20,6 +21,7 @@ from core.bounded_cache import BoundedCache
 from core.errors import InvalidInput, NotAuthenticated
 from core.text import is_storable
 from schema.errors import TOO_COMPLEX, VALIDATION_FAILED, refusal, shown_all
+from schema.types.context import Context
 from schema.weight import MOST_NESTED, MOST_OBJECTS, Cost, Costs, Shape, Shapes, operations_of
 
 MOST_COMMENTS = 1000
@@ -33,14 +35,27 @@ _NOT_STORABLE = "Text must not contain NUL or half a surrogate pair"
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A valid document within the limits. ``costs`` is by operation name."""
+    """A valid document within the limits. ``costs`` and ``types`` are by operation name."""
 
     document: DocumentNode
     costs: Mapping[str | None, Cost]
+    types: Mapping[str | None, OperationType]
     introspects: bool
 
 
 _prepared: BoundedCache[str, Prepared] = BoundedCache(1000)
+
+
+def ready(query: str, name: str | None, variables: Mapping[str, Any], context: Context) -> Prepared | None:
+    """What was prepared before; None where anything is to be prepared or refused, which :class:`Preparation` does."""
+    prepared = _prepared.get(query)
+    if prepared is None or (name not in prepared.types if name is not None else len(prepared.types) != 1):
+        return None
+    try:
+        _check_request(prepared, name, variables, context)
+    except _RefusedError:
+        return None
+    return prepared
 
 
 class Preparation(SchemaExtension):
@@ -65,7 +80,8 @@ class Preparation(SchemaExtension):
     def on_validate(self) -> Iterator[None]:
         try:
             prepared = self._known or self._prepare()
-            self._check_request(prepared)
+            context = self.execution_context
+            _check_request(prepared, context._provided_operation_name, context.variables or {}, context.context)
             self.execution_context.pre_execution_errors = []
         except _RefusedError as refused:
             self.execution_context.pre_execution_errors = refused.errors
@@ -85,26 +101,30 @@ class Preparation(SchemaExtension):
             closed = get_settings().is_production and context.context.known_actor is None
             raise _RefusedError(*(map(_without_names, errors) if closed else errors))
         costs = Costs(context.schema._schema, document)
-        by_name = {node.name.value if node.name else None: costs.of(node) for node in operations_of(document)}
-        prepared = Prepared(document, by_name, introspects)
+        by_name = {node.name.value if node.name else None: node for node in operations_of(document)}
+        prepared = Prepared(
+            document,
+            {name: costs.of(node) for name, node in by_name.items()},
+            {name: OperationType(node.operation.value) for name, node in by_name.items()},
+            introspects,
+        )
         if context.query is not None and len(context.query) <= LONGEST_KEPT:
             _prepared.put(context.query, prepared)
         return prepared
 
-    def _check_request(self, prepared: Prepared) -> None:
-        """What depends on who asks, and with which variables."""
-        context = self.execution_context
-        if prepared.introspects and get_settings().is_production and context.context.known_actor is None:
-            raise _RefusedError(refusal("Introspection is for those who are signed in", NotAuthenticated.code))
-        variables = context.variables or {}
-        _check_variables(variables)
-        most = get_settings().limits.graphql_cost
-        # Strawberry would run the first; https://spec.graphql.org/October2021/#GetOperation() asks for a refusal.
-        if len(prepared.costs) > 1 and context._provided_operation_name is None:
-            raise _RefusedError(refusal("Name the operation to run: the document has several", VALIDATION_FAILED))
-        cost = prepared.costs[context.operation_name].total(variables)
-        if cost > most:
-            raise _RefusedError(refusal(f"The operation costs {cost}, at most {most} is allowed", TOO_COMPLEX))
+
+def _check_request(prepared: Prepared, name: str | None, variables: Mapping[str, Any], context: Context) -> None:
+    """What depends on who asks, and with which variables."""
+    if prepared.introspects and get_settings().is_production and context.known_actor is None:
+        raise _RefusedError(refusal("Introspection is for those who are signed in", NotAuthenticated.code))
+    _check_variables(variables)
+    most = get_settings().limits.graphql_cost
+    # Strawberry would run the first; https://spec.graphql.org/October2021/#GetOperation() asks for a refusal.
+    if len(prepared.costs) > 1 and name is None:
+        raise _RefusedError(refusal("Name the operation to run: the document has several", VALIDATION_FAILED))
+    cost = (prepared.costs[name] if name is not None else next(iter(prepared.costs.values()))).total(variables)
+    if cost > most:
+        raise _RefusedError(refusal(f"The operation costs {cost}, at most {most} is allowed", TOO_COMPLEX))
 
 
 class StorableText(ValidationRule):

@@ -1,6 +1,7 @@
 """The address that a request came from, through the proxies that the settings trust and no others."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
@@ -36,6 +37,7 @@ def _forwarded(headers: Iterable[tuple[bytes, bytes]]) -> list[str]:
     return [entry.strip() for entry in ",".join(values).split(",") if entry.strip()]
 
 
+@lru_cache(maxsize=1000)
 def _address(text: str) -> _Address | None:
     """An address as proxies write it: with or without port and brackets; IPv4 inside IPv6 is taken out."""
     if text.startswith("["):

@@ -19,10 +19,11 @@ from core.text import is_storable
 from models.conversations import AuthorKind
 from models.dialogs import DialogPlatform, DialogStatus, HandoffStatus
 from models.handoffs import HandoffPriority
-from services.ticket_list import EXCERPT, MessagePreview
+from services.ticket_list import EXCERPT
+from services.ticket_rows import MessagePreview
 from services.unit_of_work import Row, UnitOfWork
 
-_LONGEST_SEARCH = 128
+LONGEST_SEARCH = 128
 _WILDCARDS = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
 
 
@@ -198,8 +199,8 @@ def _conditions(actor: Actor, chosen: DialogFilter) -> tuple[str, list[Any]]:
 
 def _pattern(search: str | None) -> str | None:
     sought = (search or "").strip().removeprefix("@")
-    if len(sought) > _LONGEST_SEARCH or not is_storable(sought):
-        raise InvalidInput(f"search must be at most {_LONGEST_SEARCH} characters long", field="search")
+    if len(sought) > LONGEST_SEARCH or not is_storable(sought):
+        raise InvalidInput(f"search must be at most {LONGEST_SEARCH} characters long", field="search")
     return f"%{sought.lower().translate(_WILDCARDS)}%" if sought else None
 
 

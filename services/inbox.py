@@ -12,7 +12,8 @@ from core.paging import Place
 from services import dialog_list, ticket_list
 from services.dialog_list import DialogRow
 from services.inbox_filter import InboxFilter, Selection, Stage, selections, sought_of
-from services.ticket_list import Include, TicketRow
+from services.ticket_list import Include
+from services.ticket_rows import TicketRow
 from services.unit_of_work import Row, UnitOfWork
 
 HIGHLIGHT = ("\x02", "\x03")

@@ -17,7 +17,7 @@ from core.events import AccessChanged
 from models.users import Session, User
 from services import tokens
 from services.tokens import Claims, Dialect, TokenKind
-from services.unit_of_work import Row, SystemReason, UnitOfWork, system_unit_of_work, unit_of_work
+from services.unit_of_work import Row, SystemReason, UnitOfWork, system_row, unit_of_work
 
 logger = structlog.get_logger(__name__)
 
@@ -133,8 +133,7 @@ def at_home(actor: Actor) -> Actor:
 
 
 async def _standing(session_id: UUID) -> Row | None:
-    async with system_unit_of_work(SystemReason.AUTHENTICATION) as statements:
-        return await statements.row(_STANDING, session_id, clock.now())
+    return await system_row(SystemReason.AUTHENTICATION, _STANDING, session_id, clock.now())
 
 
 async def _end_reused(uow: UnitOfWork, claims: Claims) -> None:

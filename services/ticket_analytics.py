@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from core.errors import Forbidden
 from models.tickets import Sentiment, TicketPriority, TicketStatus
-from services.ticket_list import CategoryRow
+from services.ticket_rows import CategoryRow
 from services.unit_of_work import UnitOfWork
 
 # One pass over the tenant's tickets; the groups, at most a few thousand, are summed up here.

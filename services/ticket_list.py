@@ -4,92 +4,21 @@ Hand-written, because the ORM would load each relation by a statement of its own
 then, so that the joins run for its rows alone.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
-from datetime import datetime
-from enum import StrEnum
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
-from uuid import UUID
 
-import orjson
-
-from core.actor import Actor, Role
+from core.actor import Actor
 from core.errors import NotFound
-from core.events import EscalationReason, Visibility
-from core.languages import Language
 from core.paging import CursorPage, Slice
-from models.conversations import AuthorKind
-from models.tickets import Sentiment, TicketPriority, TicketSource, TicketStatus
+from models.tickets import Sentiment, TicketPriority, TicketStatus
 from services import messages, tickets
 from services.messages import MessageView
-from services.unit_of_work import Row, UnitOfWork
+from services.ticket_rows import TicketRow
+from services.unit_of_work import Reading, UnitOfWork
 
 EXCERPT = 280
 """Characters of the last message that a list shows."""
-
-
-@dataclass(frozen=True, slots=True)
-class PersonRow:
-    """Somebody as others see them; ``email`` is for the eyes of staff."""
-
-    id: int
-    full_name: str
-    email: str | None
-    role: Role
-
-
-@dataclass(frozen=True, slots=True)
-class MessagePreview:
-    id: int
-    author_kind: AuthorKind
-    excerpt: str
-    internal: bool
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class CategoryRow:
-    """A category as tickets show it; ``key`` is None for those of the tenant's own."""
-
-    id: int
-    public_id: UUID
-    key: str | None
-    name: str
-    description: str
-    icon: str
-    color: str
-    is_active: bool
-    sort_order: int
-
-
-@dataclass(frozen=True, slots=True)
-class TicketRow:
-    """A ticket as lists show it. What :class:`Include` does not ask for is None.
-
-    A person of another tenant (a superadmin who looked in) is None.
-    """
-
-    id: int
-    title: str
-    description: str
-    status: TicketStatus
-    priority: TicketPriority
-    source: TicketSource
-    escalation_reason: EscalationReason | None
-    escalated_at: datetime | None
-    resolved_at: datetime | None
-    created_at: datetime
-    updated_at: datetime
-    auto_categorized: bool
-    category_confidence: float | None
-    sentiment: Sentiment | None
-    language: Language | None
-    category: CategoryRow | None
-    author: PersonRow | None
-    assignee: PersonRow | None
-    last_message: MessagePreview | None
-    message_count: int | None
-    last_seq: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +38,8 @@ class TicketFilter:
 class Include:
     """What to bring along that costs an index look-up for each ticket."""
 
+    author: bool = True
+    assignee: bool = True
     last_message: bool = True
     message_count: bool = True
     last_seq: bool = False
@@ -123,19 +54,18 @@ class MessageKey(NamedTuple):
     page: CursorPage
 
 
-# People are looked up row by row: joined freely, the planner would rather hash all users of the tenant.
 _PAGE = """
 SELECT t.id, t.title, t.description, t.status, t.priority, t.source, t.escalation_reason, t.escalated_at,
-    t.resolved_at, t.created_at, t.updated_at, t.auto_categorized, t.category_confidence, t.sentiment,
-    t.created_by_id AS author_id, a.full_name AS author_name, a.email AS author_email, a.role AS author_role,
-    t.assigned_to_id AS assignee_id, s.full_name AS assignee_name, s.email AS assignee_email, s.role AS assignee_role
+    t.resolved_at, t.created_at, t.updated_at, t.auto_categorized, t.category_confidence, t.sentiment
     {columns}
 FROM (SELECT * FROM tickets WHERE {where} ORDER BY id DESC {limit}) t
-LEFT JOIN LATERAL (SELECT full_name, email, role FROM users WHERE id = t.created_by_id LIMIT 1) a ON true
-LEFT JOIN LATERAL (SELECT full_name, email, role FROM users WHERE id = t.assigned_to_id LIMIT 1) s ON true
 {joins}
 ORDER BY t.id DESC
 """
+# People are looked up row by row: joined freely, the planner would rather hash all users of the tenant.
+_PERSON = "LEFT JOIN LATERAL (SELECT id, full_name, email, role FROM users WHERE id = t.{key} LIMIT 1) {name} ON true"
+_PERSON_COLUMNS = """, {name}.id AS {name}_id, {name}.full_name AS {name}_name, {name}.email AS {name}_email,
+    {name}.role AS {name}_role"""
 _LAST_MESSAGE = """LEFT JOIN LATERAL (
     SELECT id, author_kind, left(text, {excerpt}) AS excerpt, visibility, created_at
     FROM messages WHERE conversation_id = t.id{public} ORDER BY id DESC LIMIT 1
@@ -146,7 +76,13 @@ _COUNT = "LEFT JOIN LATERAL (SELECT count(*) AS n FROM messages WHERE conversati
 # In the same statement as the ticket, so in the same snapshot: whoever watches from there on misses nothing.
 _LAST_SEQ = """, coalesce((SELECT e.last_seq FROM event_topics e
     WHERE e.tenant_id = t.tenant_id AND e.topic = 'ticket:' || t.id), 0) AS last_seq"""
-_CATEGORY = ", (SELECT to_jsonb(g) FROM categories g WHERE g.id = t.category_id) AS category"
+_CATEGORY = """LEFT JOIN LATERAL (
+    SELECT id, public_id, key, name, description, icon, color, is_active, sort_order
+    FROM categories WHERE id = t.category_id LIMIT 1
+) g ON true"""
+_CATEGORY_COLUMNS = """, g.id AS category_id, g.public_id AS category_public_id, g.key AS category_key,
+    g.name AS category_name, g.description AS category_description, g.icon AS category_icon,
+    g.color AS category_color, g.is_active AS category_is_active, g.sort_order AS category_sort_order"""
 _LANGUAGE = ", (SELECT o.language FROM conversations o WHERE o.id = t.id) AS language"
 _MESSAGES = """
 SELECT m.id, m.conversation_id
@@ -158,28 +94,20 @@ FROM tickets t CROSS JOIN LATERAL (
 WHERE t.id = ANY ($1::bigint[]) AND t.tenant_id = $2 AND ($3 OR t.created_by_id = $6)
 ORDER BY m.conversation_id, m.id
 """
-_PLAIN = [field.name for field in fields(TicketRow)[:13]]
-_ENUMS: Mapping[str, type[StrEnum]] = {
-    "status": TicketStatus,
-    "priority": TicketPriority,
-    "source": TicketSource,
-    "escalation_reason": EscalationReason,
-    "sentiment": Sentiment,
-    "language": Language,
-}
 
 
 async def page_tickets(
-    uow: UnitOfWork, chosen: TicketFilter, page: CursorPage, include: Include | None = None
+    reading: Reading, chosen: TicketFilter, page: CursorPage, include: Include | None = None
 ) -> Slice[TicketRow]:
-    """Tickets that the actor may see, newest first; the cursor is the id."""
-    where, args = _conditions(uow, chosen)
+    """Tickets that the actor may see, newest first; the cursor is the id. One statement."""
+    where, args = _conditions(reading, chosen)
     if page.after is not None:
         args.append(page.after)
         where.append(f"id < ${len(args)}")
     args.append(page.size + 1)
-    rows = await uow.rows(_statement(uow.actor, where, include or Include(), f"LIMIT ${len(args)}"), *args)
-    return Slice([_ticket(row) for row in rows[: page.size]], has_more=len(rows) > page.size)
+    sql = _statement(reading.actor, where, include or Include(), f"LIMIT ${len(args)}")
+    rows = await reading.records(sql, *args)
+    return Slice(rows[: page.size], has_more=len(rows) > page.size)
 
 
 async def by_ids(uow: UnitOfWork, ticket_ids: Iterable[int], include: Include | None = None) -> dict[int, TicketRow]:
@@ -188,7 +116,7 @@ async def by_ids(uow: UnitOfWork, ticket_ids: Iterable[int], include: Include | 
     args.append(list(ticket_ids))
     where.append(f"id = ANY (${len(args)}::bigint[])")
     rows = await uow.rows(_statement(uow.actor, where, include or Include(), ""), *args)
-    return {row["id"]: _ticket(row) for row in rows}
+    return {row["id"]: row for row in rows}
 
 
 async def get(uow: UnitOfWork, ticket_id: int, include: Include | None = None) -> TicketRow:
@@ -213,9 +141,9 @@ async def first_messages(uow: UnitOfWork, ticket_ids: Iterable[int], page: Curso
     return {key: Slice(value[: page.size], has_more=len(value) > page.size) for key, value in found.items()}
 
 
-def _conditions(uow: UnitOfWork, chosen: TicketFilter) -> tuple[list[str], list[Any]]:
+def _conditions(reading: Reading, chosen: TicketFilter) -> tuple[list[str], list[Any]]:
     where = ["tenant_id = $1"]
-    args: list[Any] = [uow.tenant_id]
+    args: list[Any] = [reading.tenant_id]
     conditions = {
         "status = ANY (${}::text[])": [status.value for status in chosen.statuses] or None,
         "priority = ANY (${}::text[])": [priority.value for priority in chosen.priorities] or None,
@@ -223,7 +151,7 @@ def _conditions(uow: UnitOfWork, chosen: TicketFilter) -> tuple[list[str], list[
         "sentiment = ANY (${}::text[])": [sentiment.value for sentiment in chosen.sentiments] or None,
         "assigned_to_id = ${}": chosen.assigned_to_id,
         "created_by_id = ${}::bigint": chosen.author_id,
-        "created_by_id = ${}": None if uow.actor.is_staff else uow.actor.user_id or 0,
+        "created_by_id = ${}": None if reading.actor.is_staff else reading.actor.user_id or 0,
     }
     for condition, value in conditions.items():
         if value is not None:
@@ -242,6 +170,13 @@ def list_statement(actor: Actor, include: Include) -> str:
 def _statement(actor: Actor, where: list[str], include: Include, limit: str) -> str:
     public = "" if actor.is_staff else " AND visibility = 'public'"
     columns, joins = "", []
+    for wanted, name, key in (
+        (include.author, "author", "created_by_id"),
+        (include.assignee, "assignee", "assigned_to_id"),
+    ):
+        if wanted:
+            columns += _PERSON_COLUMNS.format(name=name)
+            joins.append(_PERSON.format(name=name, key=key))
     if include.last_message:
         columns += _LAST_MESSAGE_COLUMNS
         joins.append(_LAST_MESSAGE.format(public=public, excerpt=EXCERPT))
@@ -251,48 +186,8 @@ def _statement(actor: Actor, where: list[str], include: Include, limit: str) -> 
     if include.last_seq:
         columns += _LAST_SEQ
     if include.category:
-        columns += _CATEGORY
+        columns += _CATEGORY_COLUMNS
+        joins.append(_CATEGORY)
     if include.language:
         columns += _LANGUAGE
     return _PAGE.format(columns=columns, joins="\n".join(joins), where=" AND ".join(where), limit=limit)
-
-
-def _ticket(row: Row) -> TicketRow:
-    values = {name: row[name] for name in _PLAIN}
-    for name, kind in _ENUMS.items():
-        value = row.get(name)
-        values[name] = None if value is None else kind(value)
-    return TicketRow(
-        **values,
-        category=_category(row.get("category")),
-        author=_person(row, "author"),
-        assignee=_person(row, "assignee"),
-        last_message=_preview(row),
-        message_count=row.get("message_count"),
-        last_seq=row.get("last_seq"),
-    )
-
-
-def _category(stored: str | dict[str, Any] | None) -> CategoryRow | None:
-    if stored is None:
-        return None
-    columns = orjson.loads(stored) if isinstance(stored, str) else stored
-    values = {field.name: columns[field.name] for field in fields(CategoryRow)}
-    return CategoryRow(**{**values, "public_id": UUID(columns["public_id"])})
-
-
-def _person(row: Row, name: str) -> PersonRow | None:
-    role = row[f"{name}_role"]
-    return role and PersonRow(row[f"{name}_id"], row[f"{name}_name"], row[f"{name}_email"], Role(role))
-
-
-def _preview(row: Row) -> MessagePreview | None:
-    if row.get("message_id") is None:
-        return None
-    return MessagePreview(
-        id=row["message_id"],
-        author_kind=AuthorKind(row["message_author_kind"]),
-        excerpt=row["message_excerpt"],
-        internal=row["message_visibility"] == Visibility.STAFF,
-        created_at=row["message_created_at"],
-    )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from joserfc import jwt
@@ -169,13 +170,21 @@ def _sign(claims: dict[str, Any]) -> str:
     return jwt.encode(_header(key), claims, _imported(key), algorithms=[_ALGORITHM])
 
 
-def _verified(token: str) -> dict[str, Any]:
+def _verified(token: str) -> Mapping[str, Any]:
+    """What the token says; its signature is checked once, under the keys of the time."""
+    if len(token) > _LONGEST or not token.isascii():
+        raise NotAuthenticated(_INVALID)
+    return _checked(token, keys_for("tokens"))
+
+
+@lru_cache(maxsize=2000)
+def _checked(token: str, keys: tuple[Key, ...]) -> Mapping[str, Any]:
     # The header is compared as a whole and never parsed: it is ours to the byte, or the token is not ours.
-    key = _keys_by_header(keys_for("tokens")).get(token.partition(".")[0])
-    if key is None or len(token) > _LONGEST or not token.isascii():
+    key = _keys_by_header(keys).get(token.partition(".")[0])
+    if key is None:
         raise NotAuthenticated(_INVALID)
     try:
-        return jwt.decode(token, key, algorithms=[_ALGORITHM]).claims
+        return MappingProxyType(jwt.decode(token, key, algorithms=[_ALGORITHM]).claims)
     except (JoseError, ValueError):
         raise NotAuthenticated(_INVALID) from None
 

@@ -15,7 +15,8 @@ import structlog
 from tortoise.backends.asyncpg.client import TransactionWrapper
 
 from config import tracing
-from config.database import SYSTEM_ROLE, read_alone, transaction
+from config.database import SYSTEM_ROLE, transaction
+from config.lone_reads import read_across, read_in
 from core.actor import Actor
 from core.events import Event
 
@@ -120,6 +121,34 @@ class Statements:
         return rows[0] if rows else None
 
 
+class Reading(Protocol):
+    """Who reads, and the rows of a SELECT: by a unit of work, or by a :class:`LoneRead`."""
+
+    @property
+    def actor(self) -> Actor: ...
+
+    @property
+    def tenant_id(self) -> int: ...
+
+    async def records(self, sql: str, *args: Any) -> Sequence[Record]: ...
+
+
+class LoneRead:
+    """Reads in the tenant of its actor, each time by one statement alone: a third of a transaction's round trips."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+
+    @property
+    def tenant_id(self) -> int:
+        return self.actor.tenant_id
+
+    async def records(self, sql: str, *args: Any) -> Sequence[Record]:
+        """Raises Unavailable when the database does not answer."""
+        with tracing.span("lone read"):
+            return await read_in(self.tenant_id, sql, *args)
+
+
 class AtEnd(Protocol):
     """What belongs into each transaction of a request, after its own statements; it may refuse the commit."""
 
@@ -211,5 +240,5 @@ async def system_unit_of_work(reason: SystemReason) -> AsyncIterator[Statements]
 async def system_row(reason: SystemReason, sql: str, *args: object) -> Row | None:
     """The row of one statement across tenants that only reads; None where there is none. ``reason`` as above."""
     logger.debug("system_row", reason=reason.name)
-    rows = await read_alone(sql, *args, role=SYSTEM_ROLE)
-    return rows[0] if rows else None
+    rows = await read_across(sql, *args)
+    return dict(rows[0]) if rows else None

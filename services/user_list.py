@@ -6,14 +6,14 @@ Hand-written: a search has to use its index although row-level security is on, s
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from core.actor import Role
 from core.errors import Forbidden
 from core.paging import CursorPage, OffsetPage, Slice
 from core.text import checked_text
-from models.users import User
-from services.unit_of_work import UnitOfWork
+from services.unit_of_work import Record, UnitOfWork
 
 LONGEST_SEARCH = 200
 _DEEDS = """
@@ -36,7 +36,13 @@ FROM (SELECT count(*) AS total FROM matching) AS whole
 ORDER BY u.id
 """  # noqa: S608  # pieces of this module
 _DEEDS_OF = f"SELECT u.id, {_DEEDS} FROM users u WHERE u.tenant_id = $1 AND u.id = ANY ($2::bigint[])"  # noqa: S608
-_IDS = "SELECT u.id FROM users u WHERE u.tenant_id = $1 AND u.id > $2{conditions} ORDER BY u.id LIMIT $3"
+# The page is cut first, so that what they did is looked up for its rows alone.
+_CURSOR_PAGE = """
+SELECT u.id, u.tenant_id, u.email, u.username, u.full_name, u.first_name, u.last_name, u.telegram_id,
+    u.telegram_username, u.role, u.is_active, u.onboarding_completed, u.created_at{deeds}
+FROM (SELECT * FROM users u WHERE u.tenant_id = $1 AND u.id > $2{conditions} ORDER BY u.id LIMIT $3) u
+ORDER BY u.id
+"""
 _WILDCARDS = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
 
 
@@ -68,6 +74,25 @@ class Deeds:
 
     tickets_count: int
     last_activity: datetime
+
+
+class PagedUser(NamedTuple):
+    """A user as a page by cursor shows one; ``deeds`` is None where they were not asked for."""
+
+    id: int
+    tenant_id: int
+    email: str | None
+    username: str | None
+    full_name: str
+    first_name: str
+    last_name: str
+    telegram_id: int | None
+    telegram_username: str | None
+    role: Role
+    is_active: bool
+    onboarding_completed: bool
+    created_at: datetime
+    deeds: Deeds | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +137,21 @@ async def numbered_page(uow: UnitOfWork, page: OffsetPage, asked: UserFilter) ->
     return UserPage(shown, total)
 
 
-async def cursor_page(uow: UnitOfWork, page: CursorPage, asked: UserFilter) -> Slice[User]:
-    """As :func:`numbered_page`, without what they did; the cursor is the id."""
+async def cursor_page(
+    uow: UnitOfWork, page: CursorPage, asked: UserFilter, *, with_deeds: bool = False
+) -> Slice[PagedUser]:
+    """As :func:`numbered_page`; the cursor is the id."""
     _require_moderator(uow)
     conditions, values = asked.conditions(3)
-    found = await uow.rows(_IDS.format(conditions=conditions), uow.tenant_id, page.after or 0, page.size + 1, *values)
-    rows = await User.filter(id__in=[row["id"] for row in found[: page.size]]).order_by("id")
-    return Slice(rows, has_more=len(found) > page.size)
+    sql = _CURSOR_PAGE.format(conditions=conditions, deeds=f", {_DEEDS}" if with_deeds else "")
+    found = await uow.records(sql, uow.tenant_id, page.after or 0, page.size + 1, *values)
+    return Slice([_paged(row) for row in found[: page.size]], has_more=len(found) > page.size)
+
+
+def _paged(row: Record) -> PagedUser:
+    done = Deeds(row["tickets_count"], row["last_activity"]) if "tickets_count" in row else None
+    values = {name: row[name] for name in PagedUser._fields[:-1]}
+    return PagedUser(**{**values, "role": Role(row["role"])}, deeds=done)
 
 
 async def deeds(uow: UnitOfWork, user_ids: Iterable[int]) -> dict[int, Deeds]:

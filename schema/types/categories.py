@@ -6,9 +6,9 @@ from uuid import UUID
 import strawberry
 
 from models.categories import Category as CategoryModel
-from schema.types.rows import copier, shown_id
+from schema.types.rows import copier, shown_id, view
 from services.categories import CategoryChanges
-from services.ticket_list import CategoryRow
+from services.ticket_rows import CATEGORY, CategoryRow, TicketRow
 
 _CATEGORY = copier("public_id", "key", "name", "description", "icon", "color", "is_active", "sort_order")
 
@@ -32,6 +32,14 @@ class Category:
     @classmethod
     def of_or_none(cls, row: CategoryRow | None) -> Self | None:
         return None if row is None else cls.of(row)
+
+
+_listed = view(Category, CATEGORY)
+
+
+def category_of(row: TicketRow) -> Category | None:
+    """Of a ticket in a list."""
+    return None if row.get("category_id") is None else _listed(row, None)
 
 
 @strawberry.input

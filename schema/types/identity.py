@@ -39,7 +39,7 @@ class LogoutPayload:
 @strawberry.input(description="A new user.")
 class RegisterInput:
     email: str
-    password: str = strawberry.field(description="8 characters to 72 bytes, with a letter and a digit.")
+    password: str = strawberry.field(description="8 characters to 72 bytes, and not a well-known password.")
     full_name: str = ""
     tenant_id: strawberry.ID | None = strawberry.field(default=None, description="Absent: the default tenant.")
     username: str | None = strawberry.field(
@@ -54,7 +54,7 @@ class RegisterInput:
 @strawberry.input(description="A new company, and the account of its admin.")
 class RegisterCompanyInput:
     email: str = strawberry.field(description="One that no tenant knows.")
-    password: str = strawberry.field(description="8 characters to 72 bytes, with a letter and a digit.")
+    password: str = strawberry.field(description="8 characters to 72 bytes, and not a well-known password.")
     company_name: str | None = strawberry.field(
         default=None, description="Absent: the person's name, else the e-mail's domain."
     )

@@ -36,11 +36,22 @@ class Connection(Generic[Node]):
     page_info: PageInfo
 
 
+class _Listed(Edge[Node]):
+    """An edge whose cursor is made when somebody asks for it."""
+
+    __slots__ = ("_key", "node")
+
+    def __init__(self, node: Node, key: int) -> None:
+        self.node, self._key = node, key
+
+    cursor = property(lambda self: encode_cursor(self._key))
+
+
 def connection(
     rows: Slice[Row], *, node: Callable[[Row], Node], key: Callable[[Row], int], after: str | None
 ) -> Connection[Node]:
     """A page as a connection; ``key`` is what the list is ordered by."""
-    edges = [Edge(node=node(row), cursor=encode_cursor(key(row))) for row in rows.rows]
+    edges: list[Edge[Node]] = [_Listed(node(row), key(row)) for row in rows.rows]
     info = PageInfo(
         has_next_page=rows.has_more,
         has_previous_page=after is not None,

@@ -1,47 +1,28 @@
 """Tickets."""
 
 from datetime import datetime
-from typing import Self
 
 import strawberry
 
 from core.actor import Actor
 from core.paging import CursorPage
 from models.tickets import MOVES, Sentiment, TicketPriority, TicketSource, TicketStatus
-from schema.types.categories import Category
+from schema.types.categories import Category, category_of
 from schema.types.context import Info, computed
 from schema.types.escalations import EscalationReason
 from schema.types.languages import Language
-from schema.types.messages import Message, MessagePreview
+from schema.types.messages import Message, MessagePreview, last_message_of
 from schema.types.paging import After, Connection, First, connection
-from schema.types.people import Person
-from schema.types.rows import copier, shown_id
+from schema.types.people import Person, assignee_of, author_of
+from schema.types.rows import view
 from schema.types.scalars import BigInt
-from services.ticket_list import MessageKey, TicketRow
+from services.ticket_list import MessageKey
+from services.ticket_rows import TICKET, TicketRow
 
 strawberry.enum(TicketStatus, description="Where a ticket stands.")
 strawberry.enum(TicketPriority, description="How urgent a ticket is.")
 strawberry.enum(TicketSource, description="How a ticket came in.")
 strawberry.enum(Sentiment, description="The tone of a text.")
-
-_TICKET = copier(
-    "title",
-    "description",
-    "status",
-    "priority",
-    "source",
-    "escalation_reason",
-    "escalated_at",
-    "resolved_at",
-    "created_at",
-    "updated_at",
-    "auto_categorized",
-    "category_confidence",
-    "sentiment",
-    "language",
-    "message_count",
-    "last_seq",
-)
 
 
 @strawberry.type(description="A customer's request and the conversation about it.")
@@ -84,17 +65,20 @@ class Ticket:
         rows = await info.context.loaders.messages.load(key)
         return connection(rows, node=Message.of, key=lambda view: view.message.id, after=after)
 
-    @classmethod
-    def of(cls, row: TicketRow, actor: Actor) -> Self:
+    @staticmethod
+    def of(row: TicketRow, actor: Actor) -> "Ticket":
         """As ``actor`` sees it."""
-        return cls(
-            id=shown_id(row.id),
-            category=Category.of_or_none(row.category),
-            author=Person.of_or_none(row.author, actor),
-            assignee=Person.of_or_none(row.assignee, actor),
-            last_message=MessagePreview.of_or_none(row.last_message),
-            **_TICKET(row),
-        )
+        return _listed(row, actor)
+
+
+_listed = view(
+    Ticket,
+    TICKET,
+    category=lambda row, _: category_of(row),
+    author=author_of,
+    assignee=assignee_of,
+    last_message=lambda row, _: last_message_of(row),
+)
 
 
 @strawberry.input(description="Which tickets; what is left out does not narrow.")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 import pytest
 import strawberry
 from graphql import GraphQLError
@@ -141,11 +142,11 @@ PLAIN = QuietSchema(Query)
 COMPILED = QuietSchema(Query, extensions=[lambda: ParserCache(maxsize=50)], execution_context_class=CompilingExecutor)
 
 
-async def shown(schema: strawberry.Schema, query: str, seed: int) -> tuple[Any, list[str]]:
-    """Data and errors. The rows are made anew, because some of them can be read only once."""
+async def shown(schema: strawberry.Schema, query: str, seed: int) -> tuple[bytes, list[str]]:
+    """Data as clients get them, and errors. The rows are made anew, because some of them can be read only once."""
     variables = {"s": seed % 2 == 0} if "$s" in query else None
     result = await schema.execute(query, variable_values=variables, context_value={"rows": Odd(seed).rows()})
-    return repr(result.data), sorted(str(error.formatted) for error in result.errors or ())
+    return orjson.dumps(result.data), sorted(str(error.formatted) for error in result.errors or ())
 
 
 @pytest.mark.parametrize("query", QUERIES)

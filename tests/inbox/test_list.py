@@ -63,7 +63,7 @@ async def test_a_row_holds_the_ticket_or_the_dialog(company: Company) -> None:
     assert dialog.dialog.first_name == "Ivan"
     assert ticket.ticket is not None
     assert ticket.dialog is None
-    assert ticket.ticket.title == "Printer"
+    assert ticket.ticket["title"] == "Printer"
 
 
 async def test_stages_tell_what_is_open_waits_and_is_done(company: Company) -> None:
