@@ -36,7 +36,11 @@ export default defineConfig(({ command }) => ({
               name: "charts",
               test: /node_modules\/(@mantine\/charts|recharts|d3-|victory-|@reduxjs|es-toolkit|decimal\.js)/,
             },
-            { name: "components", priority: 2, test: /node_modules\/@mantine\/(core|hooks|form|modals|notifications|spotlight)/ },
+            {
+              name: "components",
+              priority: 2,
+              test: /node_modules\/@mantine\/(core|hooks|form|modals|notifications|spotlight)/,
+            },
             { name: "icons", priority: 2, test: /node_modules\/lucide-react/ },
             { name: "shared", test: /src\/console\/(?!.*texts)/, minShareCount: 3 },
           ],
