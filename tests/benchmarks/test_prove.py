@@ -1,6 +1,6 @@
 """What `make prove` says of figures, of proofs that fail, and where it writes its table."""
 
-import importlib
+import importlib.util
 from pathlib import Path
 
 import pytest
@@ -52,4 +52,8 @@ def test_all_proofs_together_end_within_a_quarter_of_an_hour() -> None:
 
 @pytest.mark.parametrize("name", PROOFS)
 def test_a_proof_names_a_module_that_proves(name: str) -> None:
-    assert callable(importlib.import_module(PROOFS[name].module).prove)
+    # Read and not imported: benchmarks make facts of their own, which the product's table does not know.
+    found = importlib.util.find_spec(PROOFS[name].module)
+    assert found is not None
+    assert found.origin is not None
+    assert "\ndef prove() -> Iterator[Figure]:" in Path(found.origin).read_text("utf-8")

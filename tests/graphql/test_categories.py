@@ -119,7 +119,7 @@ async def test_categories_of_a_list_cost_no_further_statement(
     (authentication, page) = counted.statements
     assert "sessions" in authentication
     assert "FROM categories" in page
-    assert counted.transactions == 1
+    assert counted.transactions == 0
     await customer("{ tickets { edges { node { id } } } }")
     assert "FROM categories" not in counted.statements[-1]
 
