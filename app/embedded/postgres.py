@@ -24,7 +24,7 @@ from urllib.parse import quote
 
 from app.embedded.account import Account, home_for, reachable_program
 from app.embedded.ownership import Lock, is_listening, kept_port, kept_secret, read_port
-from app.embedded.process import ServerFailed, alive, die_with_parent, end_all, processes_in, stop, tail
+from app.embedded.process import ServerFailed, die_with_parent, end_all, is_known, processes_in, stop, tail
 
 OWNER = "postgres"
 DATABASE = "opora"
@@ -169,14 +169,17 @@ class EmbeddedPostgres:
             raise ServerFailed(f"{Path(command[0]).name} failed ({done.returncode}): {complaint.strip()[-1500:]}")
 
     def _clear_leftovers(self) -> None:
-        """End a server whose owner died, and forget a pid file whose number now belongs to a stranger."""
+        """End a server whose owner died, and forget a pid file whose number belongs to a stranger or to a zombie.
+
+        PostgreSQL refuses to start beside either: it asks by kill(2) alone whether there is such a process.
+        """
         pid_file = self._home / "postmaster.pid"
         leader = _first_number(pid_file)
         ours = partial(processes_in, self._home)
         if leader is not None and leader in ours():
             end_all(lambda: {leader} & ours(), signal.SIGINT, timeout=15.0)
         end_all(ours, signal.SIGQUIT, timeout=5.0)
-        if leader is not None and alive(leader):
+        if leader is not None and is_known(leader):
             pid_file.unlink(missing_ok=True)
 
     def _launch(self, timeout: float) -> bool:

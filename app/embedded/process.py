@@ -59,16 +59,23 @@ def stop(process: "subprocess.Popen[bytes]", gentle: signal.Signals, timeout: fl
 
 def alive(pid: int) -> bool:
     """Whether a process with this id exists and is not a zombie."""
-    try:
-        os.kill(pid, 0)
-    except OSError as error:
-        return error.errno == errno.EPERM
+    if not is_known(pid):
+        return False
     if not _LINUX:
         return True
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def is_known(pid: int) -> bool:
+    """Whether the kernel knows the number: a zombie, whose parent has not asked for it, counts as well (kill(2))."""
+    try:
+        os.kill(pid, 0)
+    except OSError as error:
+        return error.errno == errno.EPERM
+    return True
 
 
 def processes_in(directory: Path) -> set[int]:

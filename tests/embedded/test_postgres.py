@@ -72,14 +72,33 @@ def test_next_start_works_after_the_owner_was_killed(data_dir: Path) -> None:
         assert server.is_running()
 
 
-async def test_pid_file_that_names_a_stranger_is_ignored(server: EmbeddedPostgres) -> None:
+def name_in_pid_file(server: EmbeddedPostgres, pid: int) -> None:
     pid_file = (server.data_dir / "postgres").resolve() / "postmaster.pid"
     lines = pid_file.read_text().splitlines()
     server.kill()
-    # After a restart of the machine the number belongs to somebody else, here to this very test.
     owner = pid_file.parent.stat()
-    pid_file.write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
+    pid_file.write_text("\n".join([str(pid), *lines[1:]]) + "\n")
     os.chown(pid_file, owner.st_uid, owner.st_gid)
+
+
+async def test_pid_file_that_names_a_stranger_is_ignored(server: EmbeddedPostgres) -> None:
+    # After a restart of the machine the number belongs to somebody else, here to this very test.
+    name_in_pid_file(server, os.getpid())
+    server.start()
+    assert await value(server.url, "SELECT 1") == 1
+
+
+@pytest.fixture
+def zombie() -> Iterator[int]:
+    """A process that has ended, and whose parent has not asked how."""
+    with subprocess.Popen(["true"]) as ended:  # noqa: S607
+        os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
+        yield ended.pid
+
+
+async def test_pid_file_that_names_a_zombie_is_ignored(server: EmbeddedPostgres, zombie: int) -> None:
+    # Where all is killed at once and the first process of a container is slow to ask for what it inherits.
+    name_in_pid_file(server, zombie)
     server.start()
     assert await value(server.url, "SELECT 1") == 1
 
