@@ -169,7 +169,7 @@ class EmbeddedPostgres:
             raise ServerFailed(f"{Path(command[0]).name} failed ({done.returncode}): {complaint.strip()[-1500:]}")
 
     def _clear_leftovers(self) -> None:
-        """End a server whose owner died, and forget a pid file whose number belongs to a stranger or to a zombie.
+        """End a server whose owner died, and forget its marks where their number belongs to a stranger or to a zombie.
 
         PostgreSQL refuses to start beside either: it asks by kill(2) alone whether there is such a process.
         """
@@ -180,7 +180,8 @@ class EmbeddedPostgres:
             end_all(lambda: {leader} & ours(), signal.SIGINT, timeout=15.0)
         end_all(ours, signal.SIGQUIT, timeout=5.0)
         if leader is not None and is_known(leader):
-            pid_file.unlink(missing_ok=True)
+            for stale in (pid_file, *self._socket_directory().glob(".s.PGSQL.*")):
+                stale.unlink(missing_ok=True)
 
     def _launch(self, timeout: float) -> bool:
         """Start the server on ``self.port``; False when somebody took the port meanwhile."""

@@ -72,33 +72,38 @@ def test_next_start_works_after_the_owner_was_killed(data_dir: Path) -> None:
         assert server.is_running()
 
 
-def name_in_pid_file(server: EmbeddedPostgres, pid: int) -> None:
-    pid_file = (server.data_dir / "postgres").resolve() / "postmaster.pid"
-    lines = pid_file.read_text().splitlines()
+def leave_marks(server: EmbeddedPostgres, pid: int) -> None:
+    """As a killed server does, but for the number of its process."""
+    marks = [(server.data_dir / "postgres").resolve() / "postmaster.pid"]
+    marks += server.data_dir.glob("postgres-socket/*.lock")
+    lines = {mark: mark.read_text().splitlines()[1:] for mark in marks}
     server.kill()
-    owner = pid_file.parent.stat()
-    pid_file.write_text("\n".join([str(pid), *lines[1:]]) + "\n")
-    os.chown(pid_file, owner.st_uid, owner.st_gid)
+    owner = marks[0].parent.stat()
+    for mark in marks:
+        mark.write_text("\n".join([str(pid), *lines[mark]]) + "\n")
+        os.chown(mark, owner.st_uid, owner.st_gid)
+    assert len(marks) == 2
 
 
-async def test_pid_file_that_names_a_stranger_is_ignored(server: EmbeddedPostgres) -> None:
+async def test_marks_that_name_a_stranger_are_ignored(server: EmbeddedPostgres) -> None:
     # After a restart of the machine the number belongs to somebody else, here to this very test.
-    name_in_pid_file(server, os.getpid())
+    leave_marks(server, os.getpid())
     server.start()
     assert await value(server.url, "SELECT 1") == 1
 
 
 @pytest.fixture
-def zombie() -> Iterator[int]:
-    """A process that has ended, and whose parent has not asked how."""
-    with subprocess.Popen(["true"]) as ended:  # noqa: S607
+def zombie(server: EmbeddedPostgres) -> Iterator[int]:
+    """A process of the server's own account that has ended, and whose parent has not asked how."""
+    account = (server.data_dir / "postgres").resolve().stat().st_uid
+    with subprocess.Popen(["true"], user=account if os.getuid() == 0 else None) as ended:  # noqa: S607
         os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
         yield ended.pid
 
 
-async def test_pid_file_that_names_a_zombie_is_ignored(server: EmbeddedPostgres, zombie: int) -> None:
+async def test_marks_that_name_a_zombie_are_ignored(server: EmbeddedPostgres, zombie: int) -> None:
     # Where all is killed at once and the first process of a container is slow to ask for what it inherits.
-    name_in_pid_file(server, zombie)
+    leave_marks(server, zombie)
     server.start()
     assert await value(server.url, "SELECT 1") == 1
 
