@@ -158,7 +158,7 @@ def growths(rows: Sequence[Row]) -> Iterator[tuple[str, str, float, float]]:
 
 
 def prove() -> Iterator[Figure]:
-    """In every action no slower than either peer, and with twenty times the tickets no request is dearer than five times."""
+    """In every action no slower than either peer; twenty times the tickets make no request five times as dear."""
     console, clients, seconds = Console(), (4,), 1.5
     rows = compare(Plan((1_000, 20_000), clients, seconds, 1), [Opora()], console)
     others = [peer() for peer in PEERS if peer is not Opora]
