@@ -12,7 +12,7 @@ import asyncio
 import shutil
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -34,13 +34,13 @@ from config.settings import override_settings
 from core.actor import system_actor
 from integrations.vectors.pgvector import PgVectorStore
 from services import retrieval
-from services.unit_of_work import Row, UnitOfWork, unit_of_work
+from services.unit_of_work import LoneRead, Record, unit_of_work
 
 RELEASED, QUESTIONS = "opora.0005_billing", 30
 
 
 class Stopwatch:
-    """Seconds of each part of a search, told apart by what it asks of the database."""
+    """Seconds of each part of a search, told apart by what it asks of the database; some parts run at once."""
 
     LANES: Mapping[str, str] = {
         "lexical_postings": "words", "counted.lexemes": "candidates", "exact_candidates": "exact"
@@ -54,17 +54,17 @@ class Stopwatch:
         own = {} if assistant_id is None else {"assistant_id": assistant_id}
         self._now = {"dense": 0.0, "words": 0.0, "exact": 0.0, "candidates": 0.0}
         started = time.perf_counter()
-        with patch.object(UnitOfWork, "rows", self._rows()), patch.object(PgVectorStore, "search", self._search()):
+        with patch.object(LoneRead, "records", self._records()), patch.object(PgVectorStore, "search", self._search()):
             await retrieval.search(system_actor(TENANT), question, **own)
         for part, seconds in {**self._now, "retrieval.search": time.perf_counter() - started}.items():
             self.seconds.setdefault(part, []).append(seconds)
 
-    def _rows(self) -> Callable[..., Awaitable[list[Row]]]:
-        ask = UnitOfWork.rows
+    def _records(self) -> Callable[..., Awaitable[Sequence[Record]]]:
+        ask = LoneRead.records
 
-        async def timed(uow: UnitOfWork, statement: str, *values: object) -> list[Row]:
+        async def timed(reading: LoneRead, statement: str, *values: object) -> Sequence[Record]:
             started = time.perf_counter()
-            rows = await ask(uow, statement, *values)
+            rows = await ask(reading, statement, *values)
             lane = next((lane for word, lane in self.LANES.items() if word in statement), "other")
             self._now[lane] = self._now.get(lane, 0.0) + time.perf_counter() - started
             return rows

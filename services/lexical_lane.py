@@ -13,7 +13,7 @@ import numpy as np
 import orjson
 
 from services.lexical import Corpus, TermCounts, bm25, rarity
-from services.unit_of_work import Row, UnitOfWork
+from services.unit_of_work import Reading, Record
 
 COMMON = 2_000
 """A word that stands in as many passages of a language tells nothing; its postings are not read further."""
@@ -54,7 +54,7 @@ class CommonWords:
     Each process finds them for itself; a question with a common word that it has not met costs a few milliseconds more.
     """
 
-    _SECONDS = 600.0
+    _SECONDS = 3_600.0
     _MOST = 20_000
     _SHRUNK = 0.9
 
@@ -82,14 +82,20 @@ class CommonWords:
 _common = CommonWords()
 
 
-async def nominate(uow: UnitOfWork, spaces: Sequence[Space], scopes: Sequence[int]) -> Nominated:
+def perhaps_rare(tenant_id: int, spaces: Sequence[Space], scopes: Sequence[int]) -> list[str]:
+    """The question's words, of all languages, but for those that were found too common."""
+    owner = (tenant_id, *scopes)
+    return list({lexeme for space in spaces for lexeme in _common.rare(owner, space)})
+
+
+async def nominate(reading: Reading, spaces: Sequence[Space], scopes: Sequence[int]) -> Nominated:
     """The fifty passages of each scope whose shared words are the rarest together."""
-    owner = (uow.tenant_id, *scopes)
+    owner = (reading.tenant_id, *scopes)
     asked = [{"language": space.language, "words": _common.rare(owner, space)} for space in spaces]
     asked = [each for each in asked if each["words"]]
     if not asked:
         return Nominated((), {})
-    rows = await uow.rows(_POSTINGS, orjson.dumps(asked).decode(), COMMON, list(scopes))
+    rows = await reading.records(_POSTINGS, orjson.dumps(asked).decode(), COMMON, scopes)
     corpora = {}
     for space in spaces:
         found = _frequencies(row for row in rows if row["language"] == space.language)
@@ -102,7 +108,7 @@ async def nominate(uow: UnitOfWork, spaces: Sequence[Space], scopes: Sequence[in
     return Nominated(list(chain.from_iterable(best)), corpora)
 
 
-def _frequencies(rows: Iterable[Row]) -> dict[str, int]:
+def _frequencies(rows: Iterable[Record]) -> dict[str, int]:
     """In how many passages each word stands, of all scopes together."""
     found: dict[str, int] = {}
     for row in rows:
@@ -110,7 +116,7 @@ def _frequencies(rows: Iterable[Row]) -> dict[str, int]:
     return found
 
 
-def _rarest(rows: Sequence[Row], corpora: Mapping[str, Corpus]) -> list[int]:
+def _rarest(rows: Sequence[Record], corpora: Mapping[str, Corpus]) -> list[int]:
     """Passages of one scope by the sum of their words' rarities, the highest first, equals by id."""
     if not rows:
         return []
@@ -128,7 +134,7 @@ def any_of(lexemes: Iterable[str]) -> str | None:
     return " | ".join(f"'{lexeme}'" for lexeme in quoted) or None
 
 
-def scores(rows: Iterable[Row], nominated: Nominated) -> dict[int, float]:
+def scores(rows: Iterable[Record], nominated: Nominated) -> dict[int, float]:
     """BM25 by chunk, from rows with id, language, length, lexemes and occurrences."""
     counted: dict[str, list[TermCounts]] = {}
     for row in rows:

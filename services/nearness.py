@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
@@ -31,7 +30,7 @@ def dense(query: Vector, language: str, candidates: Sequence[Candidate], means: 
     # A language's mean shifts all its passages alike: subtracting it compares them across languages.
     by_language = {each: means.passage_mean(each) for each in {candidate.language for candidate in candidates}}
     centres = np.stack([by_language[candidate.language] for candidate in candidates])
-    whole = np.stack([candidate.vector for candidate in candidates]).astype(np.float32) - centres
+    whole = np.stack([candidate.vector for candidate in candidates]).astype(np.float32, copy=False) - centres
     scores, similarities = _products(whole, searching), _cosines(whole, direction)
     best, parts = _best_sentences(candidates, centres, searching)
     counts = np.array([len(candidate.sentences) for candidate in candidates])
@@ -47,20 +46,20 @@ def _best_sentences(
     candidates: Sequence[Candidate], centres: Vector, searching: Vector
 ) -> tuple[list[int | None], Vector]:
     """Of each candidate the number of its nearest sentence, and that one's centred vector: zeros where it has none."""
-    bounds = np.cumsum([0, *(len(candidate.sentences) for candidate in candidates)])
-    chosen = np.zeros_like(centres)
-    if bounds[-1] == 0:
+    counts = np.array([len(candidate.sentences) for candidate in candidates])
+    chosen, holding = np.zeros_like(centres), np.flatnonzero(counts)
+    if not len(holding):
         return [None] * len(candidates), chosen
-    parts = np.concatenate([candidate.sentences for candidate in candidates]).astype(np.float32)
+    parts = np.concatenate([candidate.sentences for candidate in candidates]).astype(np.float32, copy=False)
     # Within one passage the mean is the same for all sentences and changes no order.
     inner = _products(parts, searching)
-    best: list[int | None] = []
-    for number, (start, end) in enumerate(pairwise(bounds.tolist())):
-        nearest = int(inner[start:end].argmax()) if end > start else None
-        best.append(nearest)
-        if nearest is not None:
-            chosen[number] = parts[start + nearest] - centres[number]
-    return best, chosen
+    # Passage by passage, the highest first, equals as they stand.
+    order = np.lexsort((-inner, np.repeat(np.arange(len(candidates)), counts)))
+    starts = np.cumsum(counts) - counts
+    firsts = order[starts[holding]]
+    chosen[holding] = parts[firsts] - centres[holding]
+    best = dict(zip(holding.tolist(), (firsts - starts[holding]).tolist(), strict=True))
+    return [best.get(number) for number in range(len(candidates))], chosen
 
 
 def _products(vectors: Vector, direction: Vector) -> Vector:

@@ -4,7 +4,8 @@ Two lanes: vectors (dense), which cross languages, and words with exact tokens (
 error codes apart. :mod:`services.scoring` says how they are joined; this module asks the database for what it needs.
 """
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +22,7 @@ from services.lexical_lane import Nominated, any_of, nominate
 from services.nearness import Candidate, dense
 from services.providers import providers
 from services.scoring import Centring, Hit, Space, centring, fuse, recipe
-from services.unit_of_work import Row, UnitOfWork, unit_of_work
+from services.unit_of_work import LoneRead, Reading, Record
 
 Scopes = Sequence[int]
 MAX_QUESTION = 4_000
@@ -108,8 +109,7 @@ class _Asked:
     vector: Vector
     scopes: Scopes
     means: Centring
-    near: VectorQuery
-    words: Nominated
+    spaces: Sequence[lexical_lane.Space]
     exact: dict[int, float]
 
 
@@ -117,24 +117,23 @@ async def search(actor: Actor, question: str, *, limit: int = 5, assistant_id: i
     """Search the tenant's current knowledge, with an ``assistant_id`` also that assistant's own.
 
     Another assistant's passages are no candidates and count in no mean, frequency or size: the answer is the one that
-    would be given without them. Raises InvalidInput, ModelUnavailable, Unavailable.
+    would be given without them. Not to be called in a transaction: what it reads at once, it reads over connections of
+    their own. Raises InvalidInput, ModelUnavailable, Unavailable.
     """
     _check(question, limit)
     raw = await providers().embedder.query(question)
     calibration = providers().calibration
     passages = {str(name): mean for name, mean in (await calibration.passages()).items()}
     queries = {str(name): mean for name, mean in (await calibration.queries()).items()}
-    async with unit_of_work(actor) as uow:
-        scopes = scopes_of(assistant_id)
-        spaces = await uow.rows(_SPACES, providers().embedder.model, list(scopes), question)
-        means = centring(_sums(spaces), passages, queries)
-        asked = await _prepared(uow, question, raw, means, scopes, spaces)
-        if not providers().indexed_elsewhere:
-            return await _ranked(uow, asked, await _near(actor, asked.near), limit)
-    # A store outside PostgreSQL is asked when no transaction is open.
-    near = await _near(actor, asked.near)
-    async with unit_of_work(actor) as uow:
-        return await _ranked(uow, asked, near, limit)
+    reading, scopes = LoneRead(actor), scopes_of(assistant_id)
+    spaces, exact = await asyncio.gather(
+        reading.records(_SPACES, providers().embedder.model, scopes, question), _exact(reading, question, scopes)
+    )
+    means = centring(_sums(spaces), passages, queries)
+    asked = _Asked(question, identify(question), raw, scopes, means, [_words(row) for row in spaces], exact)
+    # Neither lane waits for a connection while it holds one, so that searches at once cannot stop each other.
+    near, (nominated, sharing) = await asyncio.gather(_near(reading, asked), _sharing(reading, asked))
+    return await _ranked(reading, asked, {row["id"]: row for row in (*near, *sharing)}, nominated, limit)
 
 
 def scopes_of(assistant_id: int | None) -> tuple[int, ...]:
@@ -149,80 +148,81 @@ def _check(question: str, limit: int) -> None:
         raise InvalidInput(f"limit must be between 1 and {CANDIDATES}", field="limit")
 
 
-def _sums(spaces: Iterable[Row]) -> dict[str, Space]:
+def _sums(spaces: Iterable[Record]) -> dict[str, Space]:
     return {row["language"]: Space(row["chunks"], np.asarray(row["total"], dtype=np.float32)) for row in spaces}
 
 
-async def _prepared(
-    uow: UnitOfWork, question: str, raw: Vector, means: Centring, scopes: Scopes, spaces: Sequence[Row]
-) -> _Asked:
-    language = identify(question)
-    searching = means.query(raw, language)
-    known = [row["language"] for row in spaces]
-    return _Asked(
-        question=question,
-        language=language,
-        vector=raw,
-        scopes=scopes,
-        means=means,
-        near=VectorQuery(
-            vector=searching / np.float32(max(float(np.linalg.norm(searching)), 1e-6)),
-            text=question,
-            means={each: means.passage_mean(each) for each in known},
-            scopes=scopes,
-        ),
-        words=await nominate(uow, [_words(row) for row in spaces], scopes),
-        exact=await _exact(uow, question, scopes),
-    )
-
-
-def _words(space: Row) -> lexical_lane.Space:
+def _words(space: Record) -> lexical_lane.Space:
     return lexical_lane.Space(
         space["language"], space["chunks"], space["lexemes"] / space["chunks"], space["asked"] or ()
     )
 
 
-async def _exact(uow: UnitOfWork, question: str, scopes: Scopes) -> dict[int, float]:
+async def _exact(reading: Reading, question: str, scopes: Scopes) -> dict[int, float]:
     """The share, from 0 to 1, of the question's exact tokens that stand in a passage, by chunk."""
     tokens = exact_tokens(question)
-    rows = await uow.rows(_EXACT, tokens, CANDIDATES, list(scopes)) if tokens else []
+    rows = await reading.records(_EXACT, tokens, CANDIDATES, scopes) if tokens else []
     return {row["chunk_id"]: row["matched"] / len(tokens) for row in rows}
 
 
-async def _ranked(uow: UnitOfWork, asked: _Asked, near: Sequence[int], limit: int) -> Search:
-    """Score what the lanes brought; of the best alone the texts are read."""
-    model = providers().embedder.model
-    chunk_ids = list({*near, *asked.words.chunk_ids, *asked.exact})
-    lexemes = asked.words.lexemes
-    rows = await uow.rows(_CANDIDATES, chunk_ids, model, list(asked.scopes), lexemes, any_of(lexemes))
-    vectors = {row["id"]: _vectors(row, len(asked.vector)) for row in rows}
-    scored = dense(asked.vector, asked.language, [_candidate(row, vectors[row["id"]]) for row in rows], asked.means)
-    lexical = lexical_lane.scores(rows, asked.words)
+async def _near(reading: Reading, asked: _Asked) -> Sequence[Record]:
+    """The candidates whose vectors are near, and those that hold the question's exact tokens."""
+    searching = asked.means.query(asked.vector, asked.language)
+    query = VectorQuery(
+        vector=searching / np.float32(max(float(np.linalg.norm(searching)), 1e-6)),
+        text=asked.question,
+        means={space.language: asked.means.passage_mean(space.language) for space in asked.spaces},
+        scopes=asked.scopes,
+    )
+    hits = await providers().index.search(reading.tenant_id, query, limit=CANDIDATES)
+    # Which of the words are rare is not known yet.
+    lexemes = lexical_lane.perhaps_rare(reading.tenant_id, asked.spaces, asked.scopes)
+    return await _candidates(reading, asked, {*(hit.chunk_id for hit in hits), *asked.exact}, lexemes)
+
+
+async def _sharing(reading: Reading, asked: _Asked) -> tuple[Nominated, Sequence[Record]]:
+    """The candidates that share rare words with the question."""
+    nominated = await nominate(reading, asked.spaces, asked.scopes)
+    return nominated, await _candidates(reading, asked, nominated.chunk_ids, nominated.lexemes)
+
+
+async def _candidates(
+    reading: Reading, asked: _Asked, chunk_ids: Collection[int], lexemes: Sequence[str]
+) -> Sequence[Record]:
+    if not chunk_ids:
+        return []
+    model, words = providers().embedder.model, any_of(lexemes)
+    return await reading.records(_CANDIDATES, list(chunk_ids), model, asked.scopes, lexemes, words)
+
+
+async def _ranked(
+    reading: Reading, asked: _Asked, rows: Mapping[int, Record], nominated: Nominated, limit: int
+) -> Search:
+    """Score the candidates; of the best alone the texts are read."""
+    vectors = {chunk_id: _vectors(row, len(asked.vector)) for chunk_id, row in rows.items()}
+    candidates = [_candidate(row, vectors[chunk_id]) for chunk_id, row in rows.items()]
+    scored = dense(asked.vector, asked.language, candidates, asked.means)
+    lexical, model = lexical_lane.scores(rows.values(), nominated), providers().embedder.model
     hits = fuse(scored, lexical, asked.exact, asked.language, asked.means.chunks, recipe(model), limit)
-    texts = {row["id"]: row for row in await uow.rows(_FOUND, [hit.chunk_id for hit in hits], model)}
+    texts = {row["id"]: row for row in await reading.records(_FOUND, [hit.chunk_id for hit in hits], model)}
     # A passage may have been deleted between the two statements.
     hits = [hit for hit in hits if hit.chunk_id in texts]
     chunks = tuple(_found(texts[hit.chunk_id], hit, vectors[hit.chunk_id]) for hit in hits)
     return Search(asked.question, asked.language, asked.vector, asked.means, tuple(hits), chunks)
 
 
-async def _near(actor: Actor, asked: VectorQuery) -> list[int]:
-    """Chunks whose vectors are near, best first."""
-    return [hit.chunk_id for hit in await providers().index.search(actor.tenant_id, asked, limit=CANDIDATES)]
-
-
-def _vectors(row: Row, dimensions: int) -> Vector:
+def _vectors(row: Record, dimensions: int) -> Vector:
     """Raw vectors of a chunk and its sentences, float32 (1 + n, d); zeros where the chunk is not embedded yet."""
     if row["vectors"] is None:
         return np.zeros((1, dimensions), dtype=np.float32)
     return np.frombuffer(row["vectors"], dtype=np.float16).reshape(-1, dimensions).astype(np.float32)
 
 
-def _candidate(row: Row, vectors: Vector) -> Candidate:
+def _candidate(row: Record, vectors: Vector) -> Candidate:
     return Candidate(row["id"], row["language"], vectors[0], vectors[1:])
 
 
-def _found(row: Row, hit: Hit, vectors: Vector) -> FoundChunk:
+def _found(row: Record, hit: Hit, vectors: Vector) -> FoundChunk:
     spans: list[int] = row["spans"] or []
     content: str = row["content"]
     return FoundChunk(

@@ -4,7 +4,6 @@ import time
 from dataclasses import dataclass
 
 from core.actor import Actor
-from core.errors import Forbidden
 from models.tenants import Tenant
 from services import assistants, retrieval, turns
 from services.retrieval import FoundChunk
@@ -29,8 +28,7 @@ async def run(actor: Actor, question: str, *, limit: int = 10, assistant_id: int
     """Search what all of the tenant know, and what an assistant alone knows. Raises Forbidden below agent, NotFound for
     the assistant, InvalidInput, ModelUnavailable, Unavailable.
     """
-    if not actor.is_staff:
-        raise Forbidden
+    actor.require_staff()
     async with unit_of_work(actor) as uow:
         if assistant_id is not None:
             await assistants.get(uow, assistant_id)

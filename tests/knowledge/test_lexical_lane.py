@@ -9,7 +9,7 @@ from models.tenants import Tenant
 from services import knowledge, lexical_lane, retrieval
 from services.ingestion import NewChunk
 from services.lexical_lane import CommonWords, Space, any_of, nominate
-from services.unit_of_work import Row, unit_of_work
+from services.unit_of_work import Record, unit_of_work
 from tests.fixtures.people import MakeTenant, MakeUser, actor_of
 
 EN = Space("en", 4, 5.0, ("door", "green", "lamp"))
@@ -78,7 +78,7 @@ async def test_a_common_word_counts_for_nothing_and_is_asked_once(
     await learn(admin, *(f"The door number {number} is green." for number in range(4)), "The lamp stands on a shelf.")
     async with unit_of_work(admin) as uow:
         first = await nominate(uow, [EN], (0,))
-        asked = _watched(uow.rows, monkeypatch, uow)
+        asked = _watched(uow.records, monkeypatch, uow)
         second = await nominate(uow, [EN], (0,))
     assert first == second
     assert first.lexemes == ["lamp"]
@@ -88,12 +88,12 @@ async def test_a_common_word_counts_for_nothing_and_is_asked_once(
 def _watched(ask: object, monkeypatch: pytest.MonkeyPatch, uow: object) -> list[object]:
     asked: list[object] = []
 
-    async def rows(sql: str, *values: object) -> list[Row]:
+    async def records(sql: str, *values: object) -> Sequence[Record]:
         asked.extend(values)
-        found: list[Row] = await ask(sql, *values)  # type: ignore[operator]
+        found: Sequence[Record] = await ask(sql, *values)  # type: ignore[operator]
         return found
 
-    monkeypatch.setattr(uow, "rows", rows)
+    monkeypatch.setattr(uow, "records", records)
     return asked
 
 
@@ -104,7 +104,7 @@ def test_a_common_word_is_asked_for_again_later_or_when_knowledge_shrank() -> No
     assert common.rare((1, 0), EN) == ["green", "lamp"]
     assert common.rare((1, 0, 7), EN) == common.rare((2, 0), EN) == ["door", "green", "lamp"]
     assert common.rare((1, 0), Space("en", 3, 5.0, EN.lexemes)) == ["door", "green", "lamp"]
-    now = 601.0
+    now = 3_601.0
     assert common.rare((1, 0), EN) == ["door", "green", "lamp"]
 
 
