@@ -23,9 +23,13 @@ _OPTIONS = f"StartSel={HIGHLIGHT[0]}, StopSel={HIGHLIGHT[1]}, MaxWords=24, MinWo
 _MOST_FOUND = 2_000
 """Of a word that is said everywhere, the newest places: nobody reads further, and memory stays bounded."""
 _FOUND = "found AS MATERIALIZED (SELECT * FROM conversations_found($2, $3, $4, $5, $6)), "
-_AMONG_FOUND = " AND {table}.id IN (SELECT conversation_id FROM found)"
-_KIND = """(SELECT '{kind}' AS kind, {table}.id, {table}.{moment} AS active_at FROM {table}
-    WHERE {where} ORDER BY {table}.{moment} DESC, {table}.id DESC LIMIT {limit})"""
+# Looked up by their ids and only then put in order (OFFSET 0 keeps the two apart): a planner that does not know how few
+# are found would hold every ticket of the tenant against them.
+_AMONG_FOUND = """(SELECT {table}.id, {table}.{moment} FROM {table}
+    WHERE {where} AND {table}.id = ANY (ARRAY(SELECT conversation_id FROM found)) OFFSET 0) AS {table}"""
+_AMONG_ALL = "{table} WHERE {where}"
+_KIND = """(SELECT '{kind}' AS kind, {table}.id, {table}.{moment} AS active_at FROM {source}
+    ORDER BY {table}.{moment} DESC, {table}.id DESC LIMIT {limit})"""
 _NOTHING = "SELECT '' AS kind, id, now() AS active_at FROM tickets WHERE tenant_id = $1 AND false"
 _PAGE = """
 WITH {found}page AS (SELECT * FROM ({kinds}) AS both_kinds ORDER BY active_at DESC, id DESC LIMIT {limit})
@@ -133,9 +137,8 @@ def statement_of(
 def _part(selection: Selection, place: str, limit: str, *, searched: bool) -> str:
     table, moment = selection.table, selection.moment
     where = selection.where + place.format(moment=f"{table}.{moment}", table=table)
-    if searched:
-        where += _AMONG_FOUND.format(table=table)
-    return _KIND.format(kind=selection.kind, table=table, moment=moment, where=where, limit=limit)
+    source = (_AMONG_FOUND if searched else _AMONG_ALL).format(table=table, moment=moment, where=where)
+    return _KIND.format(kind=selection.kind, table=table, moment=moment, source=source, limit=limit)
 
 
 def _counted(selection: Selection) -> str:

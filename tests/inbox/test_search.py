@@ -6,8 +6,9 @@ from core.actor import Role
 from core.errors import InvalidInput
 from services import inbox
 from services.inbox_filter import InboxFilter
-from services.unit_of_work import unit_of_work
+from services.unit_of_work import UnitOfWork, unit_of_work
 from tests.fixtures.people import MakeTenant, MakeUser, actor_of
+from tests.fixtures.servers import execute
 from tests.inbox.conftest import Company, dialog_of, listed, ticket_of, write
 
 
@@ -39,6 +40,50 @@ async def test_names_and_numbers_find_too(company: Company) -> None:
     assert await listed(company.agent, search="айгүл") == [ticket.id]
     assert await listed(company.agent, search="петр") == [dialog.id]
     assert await listed(company.agent, search=f"#{ticket.id}") == [ticket.id]
+
+
+_CROWD = """
+WITH made AS (
+    INSERT INTO conversations (public_id, tenant_id, kind, customer_id, created_at)
+    SELECT gen_random_uuid(), $1, 'ticket', $2, now() FROM generate_series(1, 1000) RETURNING id
+)
+INSERT INTO tickets (id, public_id, tenant_id, title, description, status, priority, source, created_by_id,
+    auto_categorized, created_at, updated_at, active_at)
+SELECT id, gen_random_uuid(), $1, 'Another', repeat('printer ', 150), 'open', 'medium', 'web', $2, false,
+    now(), now(), now() FROM made
+"""
+_READ = """SELECT sum(seq_tup_read + idx_tup_fetch)::int AS rows FROM pg_stat_xact_user_tables
+    WHERE relname IN ('conversations', 'tickets')"""
+
+
+async def read_so_far(uow: UnitOfWork) -> int:
+    (row,) = await uow.rows(_READ)
+    return int(row["rows"])
+
+
+@pytest.mark.parametrize("plans", ["force_custom_plan", "force_generic_plan"])
+async def test_what_is_not_found_is_not_read(company: Company, database_url: str, plans: str) -> None:
+    ticket = await ticket_of(company.customer, "Refund")
+    async with unit_of_work(company.customer) as uow:
+        await uow.rows(_CROWD, company.tenant.id, company.customer.user_id)
+    await execute(database_url, "ANALYZE conversations, tickets")
+    async with unit_of_work(company.agent) as uow:
+        await uow.rows("SELECT set_config('plan_cache_mode', $1, true)", plans)
+        before = await read_so_far(uow)
+        page = await inbox.page(uow, InboxFilter(search="refund"), size=5)
+        read = await read_so_far(uow) - before
+    assert [row.place.id for row in page.rows] == [ticket.id]
+    assert read < 50
+
+
+async def test_a_name_finds_what_its_people_wrote_last(company: Company, make_user: MakeUser) -> None:
+    namesake = actor_of(await make_user(company.tenant, full_name="Айгүл Ахметова"))
+    written = [(await ticket_of(actor)).id for actor in (company.customer, namesake, company.customer)]
+    await ticket_of(actor_of(await make_user(company.tenant, full_name="Ерлан")))
+    assert await listed(company.agent, search="айгүл") == written[::-1]
+    async with unit_of_work(company.agent) as uow:
+        found = await uow.rows("SELECT * FROM conversations_found('айгүл', '%айгүл%', NULL, NULL, 2)")
+    assert sorted(row["conversation_id"] for row in found) == written[1:]
 
 
 async def test_a_search_is_narrowed_by_the_rest_of_the_filter(company: Company) -> None:
