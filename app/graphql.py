@@ -27,7 +27,7 @@ from app.graphql_requests import (
     read_request,
 )
 from app.graphql_socket import graphql_socket
-from app.graphql_sse import OperationStream, wants_events
+from app.graphql_sse import open_stream, wants_events
 from app.idempotency import graphql_once, is_kept, refuse_key_of_stream
 from app.pages import graphiql_response, wants_html
 from app.persisted_queries import keep
@@ -94,7 +94,7 @@ async def _perform(request: Request, context: Context, media_type: str) -> Respo
     asked = await read_request(request, body_type)
     if wants_events(request):
         refuse_key_of_stream(request, asked)
-        return OperationStream(request, asked, context)
+        return await open_stream(request, asked, context)
     if KEY not in request.headers:
         return (await _run(asked, context, request.method, media_type))[0]
 

@@ -1,7 +1,8 @@
-"""The event streams that are open in all processes: how many each may have, and the figures of them.
+"""The event streams of a kind that are open in all processes: how many each may have, and the figures of them.
 
-Redis holds a lease for each, which its process renews while the stream is open, so those of a killed process run out.
-While Redis does not answer each process counts its own: never an error, never unlimited.
+Redis holds a lease for each, which its process renews while the stream is open, so those of a killed process run out,
+as one does that was dropped before its stream began. While Redis does not answer each process counts its own: never an
+error, never unlimited.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Self
+from weakref import WeakSet
 
 import structlog
 from redis.exceptions import RedisError
@@ -21,7 +23,6 @@ from config.redis import get_redis, namespace
 from config.settings import get_settings
 from core import clock
 from core.refusals.streams import StreamLimit
-from realtime.dialog_visits import VisitorKind
 
 LEASE_S = 60.0
 _RENEW_S = 15.0
@@ -35,13 +36,13 @@ _MOST_GONE = 10_000
 """Ended ones that Redis is not told yet: those beyond run out there."""
 logger = structlog.get_logger(__name__)
 
-# KEYS: all, of the person, of the address. ARGV: now, end of the lease, name, limits of the last two.
+# KEYS: all, of the address, of the person if there is one. ARGV: now, end of the lease, name, limits of the latter two.
 _TAKE = """
-for position = 2, 3 do
+for position = 1, #KEYS do
   redis.call('ZREMRANGEBYSCORE', KEYS[position], '-inf', ARGV[1])
-  if redis.call('ZCARD', KEYS[position]) >= tonumber(ARGV[position + 2]) then return position end
+  if position > 1 and redis.call('ZCARD', KEYS[position]) >= tonumber(ARGV[position + 2]) then return position end
 end
-for position = 1, 3 do
+for position = 1, #KEYS do
   redis.call('ZADD', KEYS[position], ARGV[2], ARGV[3])
   redis.call('EXPIRE', KEYS[position], 3600)
 end
@@ -49,12 +50,12 @@ return 0
 """
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, weakref_slot=True)
 class Lease:
-    """One open stream. ``opened_at`` is in epoch seconds."""
+    """One open stream, of nobody who is known where ``person`` is None. ``opened_at`` is in epoch seconds."""
 
-    kind: VisitorKind
-    person: str
+    kind: str
+    person: str | None
     address: str
     opened_at: float = field(default_factory=time.time)
     key: str = field(default_factory=lambda: secrets.token_hex(8))
@@ -69,7 +70,7 @@ class Lease:
 class StreamFigures:
     """``average_s`` is of the streams that are open and of those that ended today, in UTC."""
 
-    by_kind: dict[VisitorKind, int]
+    by_kind: Counter[str]
     average_s: float
     events_today: int
 
@@ -96,17 +97,19 @@ class _Counted:
 
 
 class Leases:
-    """The streams of this process, and through Redis those of all."""
+    """The streams of this process, and through Redis those of all that have the same ``name``."""
 
-    def __init__(self) -> None:
-        self._open: set[Lease] = set()
+    def __init__(self, name: str) -> None:
+        self._name = name
+        # Whoever drops a lease, and be it by an error nobody foresaw, holds nothing any more.
+        self._open: WeakSet[Lease] = WeakSet()
         self._pending = _Counted()
         self._gone: set[Lease] = set()
         self._again_at = 0.0
         self._renewing: asyncio.Task[None] | None = None
 
-    async def take(self, kind: VisitorKind, person: str, address: str) -> Lease:
-        """A lease for one more stream. Raises StreamLimit."""
+    async def take(self, kind: str, person: str | None, address: str) -> Lease:
+        """A lease for one more stream, for as long as it is kept; None is nobody who is known. Raises StreamLimit."""
         limits = get_settings().streams
         if len(self._open) >= limits.sse_per_process:
             raise StreamLimit(_AGAIN_S)
@@ -114,7 +117,7 @@ class Leases:
         # Counted from now on: others that ask meanwhile must see it.
         self._open.add(lease)
         try:
-            if not await self._granted(lease, limits.sse_per_person, limits.sse_per_address):
+            if not await self._granted(lease, limits.sse_per_address, limits.sse_per_person):
                 raise StreamLimit(_AGAIN_S)
         except BaseException:
             self._open.discard(lease)
@@ -145,30 +148,30 @@ class Leases:
         """Of all processes; of this one alone while Redis is away."""
         await self._tell()
         names, counted = await self._read()
-        kinds = Counter(VisitorKind(name.split(":")[0]) for name in names)
         now = time.time()
         open_s = sum(now - float(name.split(":")[1]) for name in names)
         count = len(names) + counted.ended
         return StreamFigures(
-            by_kind={kind: kinds[kind] for kind in VisitorKind},
+            by_kind=Counter(name.split(":")[0] for name in names),
             average_s=(open_s + counted.ended_s) / count if count else 0.0,
             events_today=counted.sent,
         )
 
-    async def _granted(self, lease: Lease, per_person: int, per_address: int) -> bool:
+    async def _granted(self, lease: Lease, per_address: int, per_person: int) -> bool:
         if self._may_ask():
             now = time.time()
             try:
                 async with asyncio.timeout(_PATIENCE_S):
+                    keys = self._keys(lease)
                     refused = await get_redis().eval(
-                        _TAKE, 3, *_keys(lease), now, now + LEASE_S, lease.name, per_person, per_address
+                        _TAKE, len(keys), *keys, now, now + LEASE_S, lease.name, per_address, per_person
                     )
                 return int(refused) == 0
             except (RedisError, OSError) as error:
                 self._leave_alone(error)
-        same_person = sum(1 for other in self._open if other.person == lease.person)
         same_address = sum(1 for other in self._open if other.address == lease.address)
-        return same_person <= per_person and same_address <= per_address
+        same_person = sum(1 for other in self._open if other.person == lease.person)
+        return same_address <= per_address and (lease.person is None or same_person <= per_person)
 
     async def _renew(self) -> None:
         while True:
@@ -185,14 +188,14 @@ class Leases:
             async with asyncio.timeout(_PATIENCE_S), get_redis().pipeline(transaction=True) as pipe:
                 until = time.time() + LEASE_S
                 # A Redis that lost everything gets it back here.
-                for lease, key in _places(self._open if renew else ()):
+                for lease, key in self._places(self._open if renew else ()):
                     pipe.zadd(key, {lease.name: until})
                     pipe.expire(key, _KEPT_IDLE_S)
-                for lease, key in _places(gone):
+                for lease, key in self._places(gone):
                     pipe.zrem(key, lease.name)
                 for name, value in counted.of_redis().items():
-                    pipe.hincrbyfloat(_day(), name, value)
-                pipe.expire(_day(), _KEPT)
+                    pipe.hincrbyfloat(self._day(), name, value)
+                pipe.expire(self._day(), _KEPT)
                 await pipe.execute()
         except (RedisError, OSError) as error:
             self._pending.add(counted)
@@ -205,9 +208,9 @@ class Leases:
         if self._may_ask():
             try:
                 async with asyncio.timeout(_PATIENCE_S), get_redis().pipeline(transaction=True) as pipe:
-                    pipe.zremrangebyscore(_all(), "-inf", time.time())
-                    pipe.zrange(_all(), 0, -1)
-                    pipe.hgetall(_day())
+                    pipe.zremrangebyscore(self._all(), "-inf", time.time())
+                    pipe.zrange(self._all(), 0, -1)
+                    pipe.hgetall(self._day())
                     _, names, day = await pipe.execute()
                 told = {name.decode(): float(value) for name, value in day.items()}
                 return [name.decode() for name in names], _Counted.from_redis(told)
@@ -222,28 +225,26 @@ class Leases:
         self._again_at = time.monotonic() + _PAUSE_S
         logger.warning("streams_counted_without_redis", error=type(error).__name__)
 
+    def _places(self, leases: Iterable[Lease]) -> Iterator[tuple[Lease, str]]:
+        """Each lease with each of its keys."""
+        return ((lease, key) for lease in tuple(leases) for key in self._keys(lease))
 
-LEASES = Leases()
-"""Those of this process."""
+    def _keys(self, lease: Lease) -> list[str]:
+        keys = [self._all(), f"{self._prefix()}:at:{lease.address}"]
+        return keys if lease.person is None else [*keys, f"{self._prefix()}:of:{lease.person}"]
 
+    def _all(self) -> str:
+        return f"{self._prefix()}:open"
 
-def _places(leases: Iterable[Lease]) -> Iterator[tuple[Lease, str]]:
-    """Each lease with each of its keys."""
-    return ((lease, key) for lease in tuple(leases) for key in _keys(lease))
+    def _day(self) -> str:
+        return f"{self._prefix()}:day:{clock.now():%Y-%m-%d}"
 
-
-def _keys(lease: Lease) -> tuple[str, str, str]:
-    return _all(), f"{_prefix()}:of:{lease.person}", f"{_prefix()}:at:{lease.address}"
-
-
-def _all() -> str:
-    return f"{_prefix()}:open"
-
-
-def _day() -> str:
-    return f"{_prefix()}:day:{clock.now():%Y-%m-%d}"
+    def _prefix(self) -> str:
+        # In braces, so that a cluster keeps in one place what one script and one transaction touch.
+        return "{" + f"{namespace()}:{self._name}" + "}"
 
 
-def _prefix() -> str:
-    # In braces, so that a cluster keeps in one place what one script and one transaction touch.
-    return "{" + namespace() + ":streams}"
+LEASES = Leases("streams")
+"""Of dialogs, with a :class:`realtime.dialog_visits.VisitorKind` each."""
+OPERATIONS = Leases("operations")
+"""Of GraphQL."""

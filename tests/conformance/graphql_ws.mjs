@@ -1,20 +1,14 @@
 // The client of npm's `graphql-ws` against Opora's socket: `node graphql_ws.mjs host:port TOKEN`.
 import assert from 'node:assert/strict';
 import { createClient } from '../../web/node_modules/graphql-ws/dist/index.js';
-import { ADD, assertCode, cases, EVENTS, newTicket, origin, readTexts, token, within, write } from './cases.mjs';
+import { assertCode, cases, EVENTS, origin, token, within } from './cases.mjs';
+import { one, sharedCases, tenAtOnce } from './shared_cases.mjs';
 
 const url = `ws://${origin}/graphql`;
 const signedIn = { authorization: `Bearer ${token}` };
 
 function client(options = {}) {
   return createClient({ url, connectionParams: signedIn, retryAttempts: 0, onNonLazyError: () => {}, ...options });
-}
-
-async function one(chosen, request) {
-  const results = [];
-  for await (const result of chosen.iterate(request)) results.push(result);
-  assert.equal(results.length, 1);
-  return results[0];
 }
 
 /** The code with which the server closes a bare socket after the messages. */
@@ -33,42 +27,8 @@ const INIT = { type: 'connection_init' };
 const INBOX = { query: 'subscription { inboxEvents { seq } }' };
 
 await cases({
-  'a query': async () => {
-    const { data } = await one(client(), { query: '{ me { email } }' });
-    assert.match(data.me.email, /@/);
-  },
-  'a mutation': async () => {
-    const { id } = await newTicket();
-    const { data } = await one(client(), { query: ADD, variables: { id, text: 'by the socket' } });
-    assert.ok(data.addMessage.id);
-  },
-  'the operation of a name': async () => {
-    const query = 'query A { a: __typename } query B { b: __typename }';
-    assert.deepEqual((await one(client(), { query, operationName: 'B' })).data, { b: 'Query' });
-  },
-  'a subscription, live': async () => {
-    const { id, seq } = await newTicket();
-    const events = client().iterate({ query: EVENTS, variables: { id, after: seq } });
-    const reading = readTexts(events, 2);
-    await write(id, 'first', 'second');
-    assert.deepEqual((await reading).texts, ['first', 'second']);
-    await events.return();
-  },
-  'a subscription goes on behind the last event after the socket was cut': async () => {
-    const { id, seq } = await newTicket();
-    const first = client();
-    await write(id, 'before');
-    const seen = await readTexts(first.iterate({ query: EVENTS, variables: { id, after: seq } }), 1);
-    first.terminate();
-    await write(id, 'meanwhile');
-    const again = client().iterate({ query: EVENTS, variables: { id, after: seen.seq } });
-    assert.deepEqual((await readTexts(again, 1)).texts, ['meanwhile']);
-  },
-  'several operations share a socket': async () => {
-    const shared = client({ lazy: false });
-    const asked = Array.from({ length: 10 }, () => one(shared, { query: '{ __typename }' }));
-    for (const { data } of await Promise.all(asked)) assert.equal(data.__typename, 'Query');
-  },
+  ...sharedCases(client, (client) => client.terminate()),
+  'several operations share a socket': () => tenAtOnce(client({ lazy: false })),
   'an operation that is given up leaves the others': async () => {
     const shared = client({ lazy: false });
     const events = shared.iterate(INBOX);
@@ -101,11 +61,6 @@ await cases({
       assertCode(errors, 'BAD_REQUEST');
       return true;
     });
-  },
-  'what a field refuses stands beside null': async () => {
-    const { data, errors } = await one(client(), { query: '{ ticket(id: "9007199254740991") { id } }' });
-    assert.deepEqual(data, { ticket: null });
-    assertCode(errors, 'NOT_FOUND');
   },
   'a subscription that is refused says so': async () => {
     const variables = { id: '9007199254740991' };

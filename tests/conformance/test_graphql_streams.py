@@ -1,5 +1,6 @@
 """Operations as event streams: what the clients of the protocol do not look at."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,9 +9,11 @@ from typing import Any
 import httpx
 import pytest
 
-from app.graphql_sse import STREAMS
+from config.redis import get_redis, namespace
 from models.users import User
+from realtime.stream_leases import LEASES, Leases
 from services import identity
+from services.rate_limits import by_person
 from tests.fixtures.application import bearer
 from tests.fixtures.people import actor_of
 
@@ -31,6 +34,12 @@ async def stream(
         client.stream(method, "/graphql", headers=named, **sent) as response,
     ):
         yield response
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is not one whose Redis is away."""
+    monkeypatch.setattr("realtime.stream_leases._PATIENCE_S", 60.0)
 
 
 async def events(response: httpx.Response) -> list[tuple[str, Any]]:
@@ -117,17 +126,59 @@ async def test_a_stream_ends_with_its_token(address: str, token: str, monkeypatc
     assert end == ("complete", None)
 
 
-async def test_a_person_has_so_many_streams_and_no_more(address: str, token: str, override: Any) -> None:
+async def test_a_person_has_so_many_streams_and_no_more(address: str, agent: User, token: str, override: Any) -> None:
+    await given_back(agent)
     with override(OPORA_SSE_PER_PERSON="1"):
         async with stream(address, INBOX, token), stream(address, INBOX, token) as second:
             assert second.status_code == 429
             assert int(second.headers["retry-after"]) > 0
             assert json.loads(await second.aread())["errors"][0]["extensions"]["code"] == "SSE_CONNECTION_LIMIT"
+        await given_back(agent)
         async with stream(address, "{ __typename }", token) as response:
             assert response.status_code == 200
+
+
+async def test_the_streams_of_all_processes_are_counted(address: str, agent: User, token: str, override: Any) -> None:
+    # Of the same name, as the API's are, in a process of its own.
+    elsewhere = Leases("operations")
+    await given_back(agent)
+    with override(OPORA_SSE_PER_PERSON="1"):
+        lease = await elsewhere.take("operation", by_person(actor_of(agent)), "ip:elsewhere")
+        async with stream(address, "{ __typename }", token) as response:
+            assert response.status_code == 429
+        await elsewhere.give_back(lease)
+        async with stream(address, "{ __typename }", token) as response:
+            assert response.status_code == 200
+
+
+async def test_figures_of_streams_are_of_dialogs_alone(address: str, token: str) -> None:
+    before = await LEASES.figures()
+    async with stream(address, INBOX, token):
+        assert (await LEASES.figures()).by_kind == before.by_kind
 
 
 async def test_streams_that_ended_are_not_counted(address: str, agent: User, token: str) -> None:
     async with stream(address, "{ __typename }", token) as response:
         await events(response)
-    assert STREAMS.count_of(f"user:{actor_of(agent).user_id}") == 0
+    await given_back(agent)
+
+
+async def test_a_stream_that_fails_before_it_begins_is_not_counted(
+    address: str, agent: User, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lost(*_: Any) -> None:
+        raise ConnectionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("sse_starlette.sse.EventSourceResponse.__call__", lost)
+        async with stream(address, INBOX, token) as response:
+            assert response.status_code == 500
+    await given_back(agent)
+
+
+async def given_back(person: User) -> None:
+    """A stream is over for its client before it is for the process."""
+    key = "{" + f"{namespace()}:operations" + "}:of:" + by_person(actor_of(person))
+    async with asyncio.timeout(30):
+        while await get_redis().zcard(key):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
