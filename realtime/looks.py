@@ -165,10 +165,15 @@ class Audience:
             if begin:
                 await asyncio.sleep(0)
             for member in members[begin : begin + _CHUNK]:
-                if apart:
-                    member.put(event)
-                else:
-                    member.offer(event, rendered)
+                try:
+                    if apart:
+                        member.put(event)
+                    else:
+                        member.offer(event, rendered)
+                except Exception as error:
+                    # One socket's fault is not the others': its client alone resumes from the log.
+                    logger.warning("event_not_handed_out", topic=event.topic, seq=event.seq, error=repr(error))
+                    member.end(Lagged(member.seq))
 
     def _cut(self) -> None:
         """Events come faster than they can be rendered: everybody resumes from the log."""

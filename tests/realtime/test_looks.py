@@ -166,6 +166,25 @@ async def test_a_slow_reader_goes_on_in_order_when_it_reads_again(
         assert slow.directly > 0
 
 
+async def test_a_socket_that_fails_is_cut_and_the_others_go_on(
+    hub: Hub, agent: Actor, ticket: Ticket, emit: Emit, renderer: Renderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, whole = Client(), Client()
+    async with watching(renderer, agent, ticket, broken) as cut, watching(renderer, agent, ticket, whole):
+        await emit(TicketUpdated(ticket.id))
+        await asyncio.gather(broken.has(2), whole.has(2))
+        monkeypatch.setattr(broken, "write", _fail)
+        await emit(*[TicketUpdated(ticket.id)] * 3)
+        assert await whole.has(5) == [2, 3, 4, 5]
+        with pytest.raises(Lagged) as told:
+            await asyncio.wait_for(cut, 30)
+    assert told.value.seq == 2
+
+
+def _fail(_: Rendered) -> bool:
+    raise RuntimeError("The transport is broken")
+
+
 async def test_who_does_not_read_is_cut_and_told_where_to_resume(
     hub: Hub, agent: Actor, ticket: Ticket, emit: Emit, renderer: Renderer
 ) -> None:
