@@ -5,26 +5,24 @@ row-level security; ``opora_system`` is allowed past it by policies of its own a
 needs. The owner, whose address is the setting, is used by migrations alone.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import asyncpg
-from asyncpg.transaction import Transaction, TransactionState
 from tortoise import Tortoise
-from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+from tortoise.backends.asyncpg.client import TransactionWrapper
 from tortoise.connection import get_connection, get_connections
 
+from config.connections import ENDED, StatelessConnection, begin, is_lost, patiently, terminate, undo
 from config.keys import role_password
-from config.leases import give_back, take
 from config.settings import Settings, get_settings
 from core.errors import DomainError, Unavailable
 from core.network import forbidden
+from core.refusals.transactions import Overtaken
 
-T = TypeVar("T")
 APP_ROLE = "opora_app"
 SYSTEM_ROLE = "opora_system"
 MODEL_MODULES = (
@@ -60,36 +58,7 @@ MODEL_MODULES = (
 DEFAULT, SYSTEM, READING = "default", "system", "reading"
 """The pools: for transactions of either role, and :mod:`config.lone_reads`' own, where connections have tenants."""
 _ALIAS = {APP_ROLE: DEFAULT, SYSTEM_ROLE: SYSTEM}
-_BEGIN_PATIENCE_S = 5.0
-_ENDED = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-)
-_GONE = (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError, *_ENDED)
-
-
-class StatelessConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg's generic base is untyped here
-    """Nothing outlives a transaction here (all settings are SET LOCAL), so a released connection needs no reset.
-
-    ``tenant_id`` is of the pool for reading alone: whom the connection's session names.
-    """
-
-    tenant_id: int | None = None
-
-    def get_reset_query(self) -> str:
-        return ""
-
-
-class _TenantTransaction(Transaction):  # type: ignore[misc]  # as above
-    """Begins and names its tenant in one round trip. Sets what asyncpg's ``start`` sets, which savepoints look at."""
-
-    async def start_in(self, tenant_id: int | None) -> None:
-        named = "" if tenant_id is None else f"; SELECT set_config('opora.tenant_id', '{tenant_id:d}', true)"
-        self._connection._top_xact = self
-        await self._connection.execute(f"BEGIN{named}")
-        self._state = TransactionState.STARTED
+_OVERTAKEN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +150,10 @@ async def transaction(tenant_id: int | None, *, role: str = APP_ROLE) -> AsyncIt
 
     The ORM's models use it for as long as it is open. Waits a few seconds for a database that restarts. Raises
     Unavailable when it stays away or goes away in the middle: nothing was committed then, except where the commit
-    itself was cut, which the caller's idempotency has to cover. Not to be nested.
+    itself was cut, which the caller's idempotency has to cover. Raises Overtaken where PostgreSQL undid it for the sake
+    of another, as of two that wait for each other. Not to be nested.
     """
-    client, release = await patiently(lambda: _begin(_ALIAS[role], tenant_id))
+    client, release = await patiently(lambda: begin(_ALIAS[role], tenant_id))
     token = get_connections().set(DEFAULT, client)
     try:
         with forbidden():
@@ -191,87 +161,19 @@ async def transaction(tenant_id: int | None, *, role: str = APP_ROLE) -> AsyncIt
             await client.commit()
     except BaseException as error:
         # A server that ends says so first: the connection is lost although it does not know it yet.
-        broken = _is_lost(client) or isinstance(error, _ENDED)
+        broken = is_lost(client) or isinstance(error, ENDED)
         if broken:
-            _terminate(client)
+            terminate(client)
         if broken and isinstance(error, Exception) and not isinstance(error, DomainError):
             raise Unavailable("The database does not answer") from error
         if not broken and not client._finalized:
-            await _undo(client)
+            await undo(client)
+        if isinstance(error, _OVERTAKEN):
+            raise Overtaken from error
         raise
     finally:
         get_connections().reset(token)
         await release()
-
-
-async def _undo(client: TransactionWrapper) -> None:
-    """Roll back. A transaction that cannot be, as when its commit was cancelled half-way, ends with its connection:
-    back in the pool it would leak into the next one.
-    """
-    try:
-        await client.rollback()
-    except asyncpg.InterfaceError:
-        _terminate(client)
-    except BaseException:
-        _terminate(client)
-        raise
-
-
-def _is_lost(client: TransactionWrapper) -> bool:
-    try:
-        return bool(client._connection.is_closed())
-    except asyncpg.InterfaceError:
-        # A connection that breaks leaves the pool at once, and its place holder answers nothing any more.
-        return True
-
-
-def _terminate(client: TransactionWrapper) -> None:
-    if not _is_lost(client):
-        client._connection.terminate()
-
-
-async def patiently(attempt: Callable[[], Awaitable[T]]) -> T:
-    """Begin with patience: nothing has been done yet, so trying again is safe. Raises Unavailable."""
-    deadline = asyncio.get_running_loop().time() + _BEGIN_PATIENCE_S
-    while True:
-        try:
-            return await attempt()
-        except _GONE as error:
-            if asyncio.get_running_loop().time() > deadline:
-                raise Unavailable("The database does not answer") from error
-            await asyncio.sleep(0.1)
-
-
-async def _begin(alias: str, tenant_id: int | None) -> tuple[TransactionWrapper, Callable[[], Awaitable[None]]]:
-    parent, pool = await pool_of(alias)
-    connection = await take(pool)
-
-    async def release() -> None:
-        await give_back(connection)
-
-    client = TransactionWrapper(parent)
-    client._connection = connection
-    client.transaction = transaction = _TenantTransaction(connection._con, None, False, False)
-    try:
-        await transaction.start_in(tenant_id)
-    except BaseException:
-        # Whether it has begun is not known.
-        _terminate(client)
-        await release()
-        raise
-    return client, release
-
-
-async def pool_of(alias: str) -> tuple[AsyncpgDBClient, Any]:
-    """The client of that name and its pool of connections. Raises RuntimeError where its transaction is open."""
-    parent = get_connection(alias)
-    if not isinstance(parent, AsyncpgDBClient) or isinstance(parent, TransactionWrapper):
-        raise RuntimeError("Transactions do not nest")
-    if parent._pool is None:
-        async with parent._pool_init_lock:
-            if parent._pool is None:
-                await parent.create_connection(with_db=True)
-    return parent, parent._pool
 
 
 def current_connection() -> TransactionWrapper:

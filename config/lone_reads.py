@@ -9,7 +9,8 @@ names and uses them.
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from config.database import READING, SYSTEM, StatelessConnection, patiently, pool_of
+from config.connections import StatelessConnection, patiently, pool_of
+from config.database import READING, SYSTEM
 from config.leases import give_back, take
 
 Records = Sequence[Any]

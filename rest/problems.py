@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect
 from core.errors import DomainError, InvalidInput, NotAuthenticated, RateLimited
 from core.ids import new_uuid
 from core.refusals.idempotency import IdempotencyKeyReused, IdempotentRequestInProgress
+from core.refusals.transactions import Overtaken
 
 logger = structlog.get_logger(__name__)
 
@@ -90,7 +91,7 @@ def _expected(error: DomainError) -> Problem:
         fields = (FieldError(error.field, error.message),)
     if isinstance(error, NotAuthenticated):
         headers["www-authenticate"] = "Bearer"
-    elif isinstance(error, RateLimited | IdempotentRequestInProgress):
+    elif isinstance(error, RateLimited | IdempotentRequestInProgress | Overtaken):
         headers["retry-after"] = str(error.retry_after)
     if error.status >= 500:
         logger.warning("unavailable", code=error.code, error=error.message)

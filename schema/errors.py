@@ -15,6 +15,7 @@ from strawberry.utils.str_converters import to_camel_case
 from core.errors import BadRequest, DomainError, InvalidInput, Lagged, RateLimited, ResumeExpired
 from core.ids import new_uuid
 from core.refusals.idempotency import IdempotentRequestInProgress
+from core.refusals.transactions import Overtaken
 
 logger = structlog.get_logger(__name__)
 
@@ -24,6 +25,7 @@ TOO_COMPLEX = "QUERY_TOO_COMPLEX"
 _TOLD: tuple[tuple[type[DomainError], str, str], ...] = (
     (RateLimited, "retryAfter", "retry_after"),
     (IdempotentRequestInProgress, "retryAfter", "retry_after"),
+    (Overtaken, "retryAfter", "retry_after"),
     (ResumeExpired, "oldest", "oldest"),
     (Lagged, "seq", "seq"),
 )
