@@ -21,6 +21,7 @@ from rest.endpoints import Gate
 from services import files
 from services.client_ip import client_ip
 from services.file_links import SignedLink
+from services.file_types import charset_of
 from services.rate_limits import Bucket, caller
 
 _RANGE = re.compile(r"bytes=(?:(\d{1,40})-(\d{0,40})|-(\d{1,40}))", re.IGNORECASE | re.ASCII)
@@ -32,6 +33,7 @@ _POLICY = (
     " form-action 'none'; frame-ancestors 'none'; sandbox"
 )
 _KEPT_S = 300
+_BEGINNING = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Download(Response):
         if part is not None and part.start >= part.end:
             return cls(416, {**headers, "content-range": f"bytes */{size}", "content-length": "0"})
         start, end = (part.start, part.end) if part else (0, size)
-        headers |= {"content-type": attachment.mime_type, "content-length": str(end - start)}
+        headers |= {"content-type": await _media_type(attachment), "content-length": str(end - start)}
         if part is not None:
             headers["content-range"] = f"bytes {start}-{end - 1}/{size}"
         pieces = files.content(attachment, start=start, end=end if part else None)
@@ -127,6 +129,18 @@ def _headers(attachment: Attachment) -> dict[str, str]:
         "etag": f'"{attachment.sha256[:32]}"',
         "x-content-type-options": "nosniff",
     }
+
+
+async def _media_type(attachment: Attachment) -> str:
+    """A text's names its charset, as its beginning tells it; a text without one is bytes to everybody but its reader.
+
+    Raises NotFound and Unavailable of the store.
+    """
+    if not attachment.mime_type.startswith("text/"):
+        return attachment.mime_type
+    end = min(attachment.size_bytes, _BEGINNING)
+    charset = charset_of(b"".join([piece async for piece in files.content(attachment, end=end)]))
+    return f"{attachment.mime_type}; charset={charset}" if charset else "application/octet-stream"
 
 
 def _disposition(attachment: Attachment) -> str:

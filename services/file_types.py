@@ -1,5 +1,6 @@
 """What an uploaded file is: told from its content. The name only says which kind of text a text is."""
 
+import codecs
 import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -59,6 +60,7 @@ _ACTIVE = re.compile(
 _SCRIPTS = re.compile(
     "bat|cmd|com|cpl|css|hta|html?|jar|jse?|lnk|mjs|msi|php|ps1|psm1|py|rb|reg|scr|sh|svg|vb[es]|wsf|xhtml|xml"
 )
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # Bytes that no text of UTF-8 or of an 8-bit Cyrillic code page has.
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
@@ -144,8 +146,20 @@ def _frame_length(header: bytes) -> int | None:
     )
 
 
+def charset_of(beginning: bytes) -> str | None:
+    """The charset (RFC 2978) of a text; None for a code page, which nothing in it names."""
+    if beginning[:2] in _UTF16_MARKS:
+        return "utf-16"
+    try:
+        # A letter may be cut at the end.
+        codecs.getincrementaldecoder("utf-8")().decode(beginning)
+    except UnicodeDecodeError:
+        return None
+    return "utf-8"
+
+
 def _is_text(data: bytes) -> bool:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if data[:2] in _UTF16_MARKS:
         try:
             return "\x00" not in data.decode("utf-16")
         except UnicodeDecodeError:

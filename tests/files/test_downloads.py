@@ -182,6 +182,30 @@ async def test_only_pictures_and_sound_are_shown_in_place(
     assert response.headers["content-disposition"].startswith(f"{how};")
 
 
+_LONG = ("ш" * 40_000).encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "told"),
+    [
+        ("a.txt", "Счёт".encode(), "text/plain; charset=utf-8"),
+        ("a.csv", b"a;b", "text/csv; charset=utf-8"),
+        ("a.md", b"x" + _LONG, "text/markdown; charset=utf-8"),
+        ("a.txt", "Счёт".encode("utf-16"), "text/plain; charset=utf-16"),
+        ("a.txt", "Счёт".encode("cp1251"), "application/octet-stream"),
+        ("a.json", b"{}", "application/json"),
+        ("a.png", png(), "image/png"),
+    ],
+)
+async def test_a_text_says_its_charset(
+    client: httpx.AsyncClient, upload: Upload, name: str, data: bytes, told: str
+) -> None:
+    path = files.signed_path(await upload(name=name, data=data))
+    whole, part = await client.get(path), await client.get(path, headers={"range": "bytes=1-1"})
+    assert [each.headers["content-type"] for each in (whole, part)] == [told, told]
+    assert (whole.content, part.content) == (data, data[1:2])
+
+
 @pytest.mark.parametrize("name", ['a"b;c\\d.png', "счёт №1.png", "100%.png", "a\r\nset-cookie: x.png", "🙂.png"])
 async def test_any_name_is_one_header_and_comes_back_whole(
     client: httpx.AsyncClient, upload: Upload, name: str
