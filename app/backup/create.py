@@ -1,10 +1,11 @@
 """`opora backup`: database, uploads and settings of an installation at one moment, while it goes on working."""
 
 import importlib.metadata
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from pydantic import SecretStr
 
@@ -35,13 +36,16 @@ async def backup(path: Path, *, files: bool = True, secret: bool = False) -> Man
     Raises InvalidInput where there is a file already, Unavailable where database or file store do not answer.
     """
     settings = get_settings()
-    with Writer(path) as writer, bar() as shown:
+    with Writer(path) as writer, tempfile.TemporaryFile("w+") as keys, bar() as shown:
         async with snapshot(settings) as source:
             manifest = await _described(source, settings)
+            size = await source.list_files(keys) if files else 0
             await _dump(writer, source, settings, shown)
-            if files:
-                copied, gone = await _copy_files(writer, source, settings, shown)
-                manifest = replace(manifest, files=copied, gone=gone)
+        # What is stored under a key never changes: the snapshot, which holds back VACUUM, need not last for hours.
+        if files:
+            copied, gone = await _copy_files(writer, keys, shown.begin("uploads", size), settings)
+            shown.end("uploads")
+            manifest = replace(manifest, files=copied, gone=gone)
         _write_settings(writer, manifest)
         if secret:
             with writer.member(archive.SECRET) as sink:
@@ -72,20 +76,21 @@ async def _dump(writer: Writer, source: Snapshot, settings: Settings, shown: Bar
     shown.end("database")
 
 
-async def _copy_files(writer: Writer, source: Snapshot, settings: Settings, shown: Bar) -> tuple[int, int]:
+async def _copy_files(
+    writer: Writer, keys: IO[str], advance: Callable[[int], None], settings: Settings
+) -> tuple[int, int]:
     """How many are in the archive, and how many were gone."""
     store = make_file_store(settings)
     copied = gone = 0
-    advance = shown.begin("uploads", await source.files_size())
+    keys.seek(0)
     try:
-        async for file in source.files():
-            if await _copy(writer, store, file.key, advance):
+        for line in keys:
+            if await _copy(writer, store, line.removesuffix("\n"), advance):
                 copied += 1
             else:
                 gone += 1
     finally:
         await store.close()
-    shown.end("uploads")
     return copied, gone
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from typing import IO
 
 import asyncpg
 
@@ -34,12 +34,6 @@ _MIGRATION = "SELECT name FROM tortoise_migrations ORDER BY id DESC LIMIT 1"
 _FETCH = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    key: str
-    size: int
-
-
 class Snapshot:
     """The database at one moment. ``id`` lets others see the same, as long as the block of :func:`snapshot` lasts."""
 
@@ -64,13 +58,13 @@ class Snapshot:
     async def version(self) -> str:
         return str(await self._connection.fetchval("SHOW server_version"))
 
-    async def files_size(self) -> int:
-        return int(await self._connection.fetchval(f"SELECT coalesce(sum(size), 0)::bigint FROM ({_KEYS}) AS all_keys"))  # noqa: S608
-
-    async def files(self) -> AsyncIterator[StoredFile]:
-        """Every upload that a row names."""
+    async def list_files(self, into: IO[str]) -> int:
+        """Write the key of every upload that a row names, a line each; the bytes of all of them."""
+        size = 0
         async for row in self._connection.cursor(_KEYS, prefetch=_FETCH):
-            yield StoredFile(row["key"], row["size"])
+            into.write(f"{row['key']}\n")
+            size += row["size"]
+        return size
 
 
 async def count_rows(connection: asyncpg.Connection) -> dict[str, int]:

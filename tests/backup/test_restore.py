@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from app.backup import create
 from app.backup.archive import DATABASE, Reader
 from app.backup.create import backup
 from app.backup.restore import CLEAR, restore
@@ -136,6 +137,30 @@ async def test_a_backup_of_a_busy_installation_is_of_one_moment(
         assert await connection.fetchval(HALVES) == 0
     finally:
         await connection.close()
+
+
+SNAPSHOTS = """
+SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'
+    AND backend_xmin IS NOT NULL AND pid <> pg_backend_pid()
+"""
+
+
+async def test_nothing_holds_back_the_database_while_files_are_copied(
+    tenant_with_everything: Tenant, fresh_database: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    held: list[int] = []
+    copy = create._copy
+
+    async def looking_around(*told: Any) -> bool:
+        connection = await asyncpg.connect(url_of(fresh_database))
+        held.append(await connection.fetchval(SNAPSHOTS))
+        await connection.close()
+        return await copy(*told)
+
+    monkeypatch.setattr(create, "_copy", looking_around)
+    written = await backup(tmp_path / "opora.backup")
+    assert held == [0] * (written.files + written.gone)
+    assert written.files == 1
 
 
 async def test_people_that_are_there_are_replaced_only_by_force(
