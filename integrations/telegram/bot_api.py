@@ -32,10 +32,12 @@ from integrations.telegram.port import (
     UpdatesTakenElsewhere,
 )
 
+_CONNECT_S = 5
 _ANSWER_S = 15
+_QUESTION_S = 8
+"""Both attempts together: somebody may look at the screen meanwhile."""
 _UPLOAD_S = 60
 _DOWNLOAD_S = 60
-_RETRIES = 1
 _RETRY_PAUSE_S = 0.5
 _PHOTOS = ("image/jpeg", "image/png", "image/webp")
 _VOICES = ("audio/ogg", "audio/opus")
@@ -84,18 +86,16 @@ class AiogramBot:
 
     async def get_me(self) -> BotInfo:
         """See the port."""
-        me = await self._call(methods.GetMe(), retries=_RETRIES)
+        me = await self._ask(methods.GetMe())
         return BotInfo(me.id, me.username or "")
 
     async def set_webhook(self, url: str, *, secret: str) -> None:
         """See the port."""
-        await self._call(
-            methods.SetWebhook(url=url, secret_token=secret, allowed_updates=list(ALLOWED_UPDATES)), retries=_RETRIES
-        )
+        await self._ask(methods.SetWebhook(url=url, secret_token=secret, allowed_updates=list(ALLOWED_UPDATES)))
 
     async def delete_webhook(self) -> None:
         """See the port."""
-        await self._call(methods.DeleteWebhook(), retries=_RETRIES)
+        await self._ask(methods.DeleteWebhook())
 
     async def get_updates(self, *, offset: int, wait_s: int) -> list[Payload]:
         """See the port."""
@@ -137,7 +137,7 @@ class AiogramBot:
     async def download(self, file_id: str) -> bytes:
         """See the port."""
         try:
-            found = await self._call(methods.GetFile(file_id=file_id), retries=_RETRIES)
+            found = await self._ask(methods.GetFile(file_id=file_id))
         except TelegramRefused as refused:
             if "too big" in refused.message:
                 raise _too_large() from None
@@ -172,17 +172,26 @@ class AiogramBot:
         sent = await self._call(call, answer_s=_UPLOAD_S)
         return int(sent.message_id)
 
-    async def _call(self, call: TelegramMethod[Reply], *, answer_s: int = _ANSWER_S, retries: int = 0) -> Reply:
-        """``retries`` are for calls that may be made twice; the others are their job's to repeat."""
+    async def _ask(self, call: TelegramMethod[Reply]) -> Reply:
+        """A call that may be made twice, and is, where Telegram does not answer it; the others are their job's."""
+        try:
+            async with asyncio.timeout(_QUESTION_S):
+                try:
+                    return await self._call(call)
+                except Unavailable:
+                    await asyncio.sleep(_RETRY_PAUSE_S)
+                return await self._call(call)
+        except TimeoutError:
+            failure = self._unavailable()
+        raise failure
+
+    async def _call(self, call: TelegramMethod[Reply], *, answer_s: int = _ANSWER_S) -> Reply:
         assert_allowed("telegram")
-        for left in range(retries, -1, -1):
-            try:
-                return await self._bot(call, request_timeout=answer_s)
-            except _TROUBLE as error:
-                failure = self._failure(error)
-            if left == 0 or not isinstance(failure, Unavailable):
-                break
-            await asyncio.sleep(_RETRY_PAUSE_S)
+        limit: Any = aiohttp.ClientTimeout(total=answer_s, connect=_CONNECT_S)
+        try:
+            return await self._bot(call, request_timeout=limit)
+        except _TROUBLE as error:
+            failure = self._failure(error)
         raise failure
 
     def _failure(self, error: Exception) -> DomainError:

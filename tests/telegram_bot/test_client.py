@@ -1,5 +1,8 @@
 """The client of the Bot API: its calls, and its failures in the product's words."""
 
+import asyncio
+import socket
+
 import pytest
 
 from core.errors import DomainError, TooLarge, Unavailable
@@ -85,6 +88,19 @@ async def test_a_server_that_is_not_there() -> None:
     assert "secret-of-nobody" not in raised.value.message
     assert raised.value.__context__ is None
     await opened.close()
+
+
+async def test_nobody_waits_for_a_server_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("integrations.telegram.bot_api._QUESTION_S", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        opened = LazyTelegram(f"http://127.0.0.1:{silent.getsockname()[1]}")
+        bot = await opened.bot("1:secret-of-nobody")
+        async with asyncio.timeout(14):
+            with pytest.raises(Unavailable) as raised:
+                await bot.get_me()
+        await opened.close()
+    assert "does not answer" in raised.value.message
+    assert raised.value.__context__ is None
 
 
 async def test_a_question_is_asked_again_and_a_word_is_not(client: BotClient, telegram: TelegramDouble) -> None:
