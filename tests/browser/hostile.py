@@ -10,6 +10,11 @@ import httpx
 from playwright.async_api import Page
 
 from app.embedded.postgres import EmbeddedPostgres
+from config.settings import override_settings
+from core.languages import Language
+from services import mail_templates
+from services.mail_templates import Template
+from services.sealing import seal
 from tests.browser.console import PASSWORD, graphql, sign_in
 from tests.browser.demo import Demo
 
@@ -23,12 +28,19 @@ PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010804000000b51c0c020000000b4944415478da63fcff1f0003"
     "030200efa2a75b0000000049454e44ae426082"
 )
-_HARMED = """() => [
-    window.harmed ?? 0,
-    document.querySelectorAll(
-        "img[src='x'], iframe[srcdoc*=stolen], script:not([src]), [onerror], [onload], [onmouseover]").length,
-    [...document.links].filter(({ protocol }) => !/^(https?|mailto|tel):$/.test(protocol)).length,
-]"""
+_HARMED = """() => {
+    // A letter's frame names what is foreign in its srcdoc: what stands in it is looked at, not how it got there.
+    const letters = [...document.querySelectorAll("iframe[sandbox='allow-same-origin']")];
+    const documents = [document, ...letters.map((frame) => frame.contentDocument)];
+    const among = (found) => documents.flatMap((each) => [...found(each)]);
+    const dangerous = ["img[src='x']", "iframe[srcdoc*=stolen]", "script:not([src])", "[onerror]", "[onload]",
+        "[onmouseover]"].join();
+    return [
+        window.harmed ?? 0,
+        among((each) => each.querySelectorAll(dangerous)).filter((element) => !letters.includes(element)).length,
+        among((each) => each.links).filter(({ protocol }) => !/^(https?|mailto|tel):$/.test(protocol)).length,
+    ];
+}"""
 _INPUTS = {
     "createUser": "CreateUserInput",
     "createCategory": "CreateCategoryInput",
@@ -59,6 +71,11 @@ _PROVIDER = """
 INSERT INTO sign_in_providers (tenant_id, name, issuer, client_id, scopes, creates_users, default_role, roles_claim,
     role_rules, is_active, created_at, updated_at)
 VALUES ($1, left($2, 64), 'https://id.example', $2, 'openid', false, 'user', $2, '[]', true, now(), now())
+"""
+
+_MAIL = """
+INSERT INTO mail (public_id, tenant_id, template, language, recipient, subject, sealed_body, created_at)
+VALUES (gen_random_uuid(), $1, 'support_reply', 'en', $2, left($3, 255), $4, now())
 """
 
 
@@ -170,4 +187,14 @@ async def _what_only_servers_say(demo: Demo, company: Company) -> None:
     endpoint = await database.fetchval(_DELIVERED, tenant, NAME, json.dumps(body), json.dumps([attempt]))
     company.endpoint = str(endpoint)
     await database.execute(_PROVIDER, tenant, NAME)
+    with override_settings(OPORA_DATA_DIR=str(demo.data)):
+        letter = seal(json.dumps([TEXT, _letter()]), purpose="mail")
+    await database.execute(_MAIL, tenant, company.email, NAME, letter)
     await database.close()
+
+
+def _letter() -> str:
+    """What others wrote, once as words in one of our letters and once as its markup."""
+    values = {"ticket": NAME, "subject": NAME, "message": TEXT}
+    ours = mail_templates.render(Template.SUPPORT_REPLY, Language.ENGLISH, values).html
+    return ours.replace("</body>", f"{TEXT}</body>")

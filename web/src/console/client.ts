@@ -1,6 +1,7 @@
 import { Client, fetchExchange, subscriptionExchange } from "@urql/core";
 import { authExchange } from "@urql/exchange-auth";
 import { type CacheExchangeOpts, cacheExchange, type KeyingConfig } from "@urql/exchange-graphcache";
+import { onceExchange } from "./onceExchange.ts";
 import { refreshSession, session } from "./session.ts";
 import { openSocket } from "./socket.ts";
 
@@ -34,6 +35,7 @@ export function createApiClient(): { client: Client; close: () => void } {
     fetchOptions: { headers: { accept: "application/graphql-response+json, application/json" } },
     exchanges: [
       cacheExchange({ keys: BY_ID, logger }),
+      onceExchange(),
       authExchange(async (utilities) => ({
         addAuthToOperation: (operation) => {
           const token = session.get()?.accessToken;

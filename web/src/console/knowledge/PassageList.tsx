@@ -1,11 +1,8 @@
-import { Button, Stack } from "@mantine/core";
 import { ListTree } from "lucide-react";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useQuery } from "urql";
 import { EmptyState } from "../parts/EmptyState.tsx";
-import { ErrorState } from "../parts/ErrorState.tsx";
-import { Loading } from "../parts/Loading.tsx";
+import { PagedList } from "../parts/PagedList.tsx";
+import { usePages } from "../parts/usePages.ts";
 import { PASSAGES } from "./documents.ts";
 import { PassageCard } from "./PassageCard.tsx";
 
@@ -17,52 +14,14 @@ interface PassageListProps {
 }
 
 /** Passages of a source in their order, page by page. */
-export function PassageList(props: PassageListProps) {
-  const [pages, setPages] = useState<(string | null)[]>([null]);
-  return (
-    <Stack>
-      {pages.map((after) => (
-        <PassagePage
-          key={after ?? "first"}
-          {...props}
-          after={after}
-          last={after === pages.at(-1)}
-          onMore={(next) => setPages((all) => [...all, next])}
-        />
-      ))}
-    </Stack>
-  );
-}
-
-interface PassagePageProps extends PassageListProps {
-  after: string | null;
-  last: boolean;
-  onMore: (after: string) => void;
-}
-
-function PassagePage({ source, assistantId, shown, after, last, onMore }: PassagePageProps) {
+export function PassageList({ source, assistantId, shown }: PassageListProps) {
   const { t } = useTranslation("knowledge");
-  const [{ data, error, fetching }, again] = useQuery({
-    query: PASSAGES,
-    variables: { source, assistantId, current: shown === "current", after },
-    requestPolicy: "cache-and-network",
-  });
-  const page = data?.knowledgeChunks;
-  if (!page && fetching) return <Loading rows={4} height={96} />;
-  if (!page) return <ErrorState error={error} onRetry={() => again({ requestPolicy: "network-only" })} />;
-  if (page.edges.length === 0 && after === null) {
-    return <EmptyState icon={ListTree} title={t(`passage.none_${shown}`)} text={t(`passage.none_${shown}_text`)} />;
-  }
+  const chosen = { source, assistantId, current: shown === "current" };
+  const pages = usePages(PASSAGES, chosen, (data) => data.knowledgeChunks);
+  const none = <EmptyState icon={ListTree} title={t(`passage.none_${shown}`)} text={t(`passage.none_${shown}_text`)} />;
   return (
-    <>
-      {page.edges.map(({ node }) => (
-        <PassageCard key={node.id} passage={node} />
-      ))}
-      {last && page.pageInfo.hasNextPage && (
-        <Button variant="default" onClick={() => onMore(page.pageInfo.endCursor ?? "")}>
-          {t("shell:more")}
-        </Button>
-      )}
-    </>
+    <PagedList pages={pages} height={96} empty={none}>
+      {(rows) => rows.map((passage) => <PassageCard key={passage.id} passage={passage} />)}
+    </PagedList>
   );
 }

@@ -20,6 +20,30 @@ describe("an e-mail as a page", () => {
     expect(page.body.textContent).not.toContain("steal");
   });
 
+  it("loads nothing from anywhere, and keeps pictures that it carries", () => {
+    const page = new DOMParser().parseFromString(
+      asPage(`<body background="https://evil.example/1"><img src="https://evil.example/2" srcset="/3 2x">
+        <video poster="/4"></video><svg><image href="/5" xlink:href="/6"/></svg><img id="own" src="data:image/png;base64,">`),
+      "text/html",
+    );
+    expect(page.documentElement.outerHTML).not.toMatch(/evil|\/[1-6]/);
+    expect(page.querySelector("#own")?.getAttribute("src")).toBe("data:image/png;base64,");
+  });
+
+  it("leads to addresses, never to what would run", () => {
+    const page = new DOMParser().parseFromString(
+      asPage(
+        `<a href=" JavaScript:steal()">a</a><a href="data:text/html,b">b</a><a href="https://good.example/">c</a>`,
+      ),
+      "text/html",
+    );
+    expect([...page.querySelectorAll("a")].map((link) => link.getAttribute("href"))).toEqual([
+      null,
+      null,
+      "https://good.example/",
+    ]);
+  });
+
   it("has no inline styles until it is dressed", () => {
     const page = opened();
     expect(page.querySelectorAll("[style], style, x-style")).toHaveLength(0);

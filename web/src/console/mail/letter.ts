@@ -1,6 +1,9 @@
 const STYLE = "data-style";
 const SHEET = "x-style";
 
+const ADDRESSES = /^(src|srcset|background|poster|data|(xlink:)?href)$/;
+const FOLLOWED = /^\s*(https?|mailto|tel):/i;
+
 /** Renamed before they are read: the policy is asked about styles already while a document is parsed. */
 const withoutStyles = (html: string) =>
   html
@@ -21,11 +24,15 @@ export function asPage(html: string): string {
   for (const element of page.querySelectorAll("*")) {
     for (const { name, value } of [...element.attributes]) {
       if (name === "style") element.setAttribute(STYLE, value);
-      if (name === "style" || name.startsWith("on")) element.removeAttribute(name);
+      if (name === "style" || name.startsWith("on") || leadsAstray(element, name, value)) element.removeAttribute(name);
     }
   }
   return `<!doctype html>${page.documentElement.outerHTML}`;
 }
+
+/** Whether an address is fetched by the mere look at it, or names what is no address to follow. */
+const leadsAstray = (element: Element, name: string, value: string) =>
+  ADDRESSES.test(name) && !(element.localName === "a" ? FOLLOWED.test(value) : value.startsWith("data:image/"));
 
 /** Sets the styles that `asPage` put aside. */
 export function dress(page: Document): void {

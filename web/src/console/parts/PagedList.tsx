@@ -15,13 +15,15 @@ interface PagedListProps<Node> {
     reload: () => void;
   };
   empty: ReactNode;
+  /** Of a row, in pixels: what stands there until the rows do. */
+  height?: number;
   children: (rows: Node[]) => ReactNode;
 }
 
 /** The states of a list of `usePages`: being read, failed, empty, or its rows with the way to more of them. */
-export function PagedList<Node>({ pages, empty, children }: PagedListProps<Node>) {
+export function PagedList<Node>({ pages, empty, height = 44, children }: PagedListProps<Node>) {
   const { t } = useTranslation();
-  if (pages.waiting) return <Loading rows={6} height={44} />;
+  if (pages.waiting) return <Loading rows={6} height={height} />;
   if (pages.error && pages.rows.length === 0) return <ErrorState error={pages.error} onRetry={pages.reload} />;
   if (pages.rows.length === 0) return empty;
   return (
