@@ -40,9 +40,13 @@ def begin_draining() -> None:
     _draining.set()
 
 
+def is_draining() -> bool:
+    return _draining.is_set()
+
+
 async def ready(request: Request) -> Response:
     """200, or 503 where a needed part does not work or the process ends; the body tells the state of every part."""
-    if _draining.is_set():
+    if is_draining():
         return _json({"status": "stopping", "parts": {}}, 503)
     states = await asyncio.gather(*(_state(name, part.check) for name, part in PARTS.items()))
     parts = dict(zip(PARTS, states, strict=True))

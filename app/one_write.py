@@ -1,11 +1,15 @@
 """HTTP whose head and body leave together: uvicorn hands them over one by one, and each would be a system call, which
 also wakes whoever reads the other end of the connection twice.
+
+While the process drains, each answer is the last of its connection, and says so: pools of proxies let go in time.
 """
 
 import asyncio
 from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from app.health import is_draining
 
 _MOST_HELD = 65_536
 """Bytes that wait for the end of the loop's turn; longer answers go out as they come."""
@@ -16,6 +20,11 @@ class OneWriteHttp(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(cast(asyncio.Transport, _Gathering(cast(asyncio.Transport, transport), self.loop)))
+
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        if is_draining() and self.cycle is not None:
+            self.cycle.keep_alive = False
 
     def handle_websocket_upgrade(self) -> None:
         self.transport = cast(Any, self.transport).uncovered()

@@ -15,6 +15,10 @@ from config.settings import Settings, get_settings
 
 _APPLICATION = "app.api"
 _LARGEST_FRAME = 1_000_000
+_IDLE_S = 75
+"""How long a connection may be idle. Longer than the pools of clients (5 s) and of proxies and balancers (60 s) keep
+theirs: who lets go first must be the one who sends next, or its request meets a closed connection.
+"""
 
 
 def load_application() -> None:
@@ -77,6 +81,7 @@ def configuration(settings: Settings) -> uvicorn.Config:
         ws_per_message_deflate=False,
         proxy_headers=bool(http.trusted_proxies),
         forwarded_allow_ips=[str(network) for network in http.trusted_proxies],
+        timeout_keep_alive=_IDLE_S,
         timeout_graceful_shutdown=http.shutdown_s,
         log_config=None,
         access_log=False,

@@ -67,6 +67,7 @@ async def test_it_leaves_the_balancer_then_ends_sockets_and_finishes_requests(ap
         await asyncio.sleep(0.3)
         ready = await balancer.get("/ready")
         assert (ready.status_code, ready.json()["status"]) == (503, "stopping")
+        assert ready.headers["Connection"] == "close"
         assert (await balancer.get("/health")).status_code == 200
         assert await closed_with(socket) == SERVICE_RESTART
     assert await slow.end() == "HTTP/1.1 401 Unauthorized"
