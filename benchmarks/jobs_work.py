@@ -6,10 +6,10 @@ from core.actor import system_actor
 from core.events import Event
 from services import jobs
 from services.jobs import RunningJob
-from services.unit_of_work import Fanout, UnitOfWork, unit_of_work
+from services.unit_of_work import Fanout, Row, UnitOfWork, unit_of_work
 from workers.fanout import FANOUT
 from workers.lots import rows_task
-from workers.task import task
+from workers.task import two_step_task
 
 TENANT = 1
 TOGETHER, ALONE = "benchmark.together", "benchmark.alone"
@@ -17,6 +17,7 @@ MAKE = """
 CREATE TABLE IF NOT EXISTS benchmark_effects (job_id bigint NOT NULL);
 GRANT SELECT, INSERT, DELETE ON benchmark_effects TO opora_app, opora_system
 """
+LOOK = "SELECT id, name FROM tenants WHERE id = $1"
 EFFECT = "INSERT INTO benchmark_effects (job_id) VALUES ($1)"
 
 
@@ -29,7 +30,7 @@ class RowsDue(Event):
 
 @dataclass(frozen=True)
 class WorkDue(Event):
-    """A job whose task has its transactions to itself, as those that call third parties."""
+    """A job whose task has its two transactions to itself, as those that call third parties between them."""
 
     kind = "benchmark.work_due"
 
@@ -40,8 +41,13 @@ async def together(uow: UnitOfWork, job: RunningJob) -> None:
     await uow.rows(EFFECT, job.id)
 
 
-@task(ALONE, queue="benchmark")
-async def alone(job: RunningJob) -> None:
+async def look(uow: UnitOfWork, job: RunningJob) -> Row | None:
+    """Read what a call would need."""
+    return await uow.row(LOOK, job.tenant_id)
+
+
+@two_step_task(ALONE, look, queue="benchmark")
+async def alone(job: RunningJob, _found: Row) -> None:
     """Leave one row, and the mark in the same transaction."""
     async with unit_of_work(system_actor(job.tenant_id)) as uow:
         await uow.rows(EFFECT, job.id)

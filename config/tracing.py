@@ -19,9 +19,8 @@ from contextlib import AbstractContextManager, asynccontextmanager, contextmanag
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from opentelemetry.context import Context
     from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.trace import Span
+    from opentelemetry.trace import Span, SpanContext
 
     from config.settings import Settings
 
@@ -44,18 +43,24 @@ def is_on() -> bool:
 
 
 def span(
-    name: str, kind: Kind = "internal", *, parent: str | None = None, **attributes: Attribute | None
+    name: str,
+    kind: Kind = "internal",
+    *,
+    parent: str | None = None,
+    link: str | None = None,
+    **attributes: Attribute | None,
 ) -> AbstractContextManager[Span | None]:
     """A span for as long as the block lasts, below the one that is open, or below ``parent``, a ``traceparent``.
 
+    ``link`` is the ``traceparent`` of a span that it shares work with.
     An exception that leaves the block is named on it by its type alone: messages may quote what people wrote.
     """
-    return _open(name, kind, parent, attributes) if _providers else _NOTHING
+    return _open(name, kind, (parent, link), attributes) if _providers else _NOTHING
 
 
 def mark(name: str, parent: str, **attributes: Attribute | None) -> None:
     """A moment of another process's trace, such as the arrival of what it sent."""
-    with span(name, "consumer", parent=parent, **attributes):
+    with span(name, "consumer", parent=parent, link=None, **attributes):
         pass
 
 
@@ -138,15 +143,19 @@ async def tracing(settings: Settings, *, process: str) -> AsyncIterator[None]:
 
 
 @contextmanager
-def _open(name: str, kind: Kind, parent: str | None, attributes: dict[str, Attribute | None]) -> Iterator[Span]:
-    from opentelemetry.trace import SpanKind, Status, StatusCode
+def _open(
+    name: str, kind: Kind, carried: tuple[str | None, str | None], attributes: dict[str, Attribute | None]
+) -> Iterator[Span]:
+    from opentelemetry.trace import Link, NonRecordingSpan, SpanKind, Status, StatusCode, set_span_in_context
 
+    parent, linked = (None if each is None else _remote(each) for each in carried)
     tracer = _providers[-1].get_tracer("opora")
     with tracer.start_as_current_span(
         name,
-        context=_remote(parent) if parent is not None else None,
+        context=None if parent is None else set_span_in_context(NonRecordingSpan(parent)),
         kind=SpanKind[kind.upper()],
         attributes=_given(attributes),
+        links=[] if linked is None else [Link(linked)],
         record_exception=False,
         set_status_on_exception=False,
     ) as opened:
@@ -158,15 +167,14 @@ def _open(name: str, kind: Kind, parent: str | None, attributes: dict[str, Attri
             raise
 
 
-def _remote(carried: str) -> Context | None:
-    """The context of another process's span; None, which is the present one, for what is none."""
+def _remote(carried: str) -> SpanContext | None:
+    """Another process's span; None for what names none."""
     if not _WELL_FORMED.fullmatch(carried):
         return None
-    from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_span_in_context
+    from opentelemetry.trace import SpanContext, TraceFlags
 
     _, trace, above, flags = carried.split("-")
-    there = SpanContext(int(trace, 16), int(above, 16), is_remote=True, trace_flags=TraceFlags(int(flags, 16) & 1))
-    return set_span_in_context(NonRecordingSpan(there))
+    return SpanContext(int(trace, 16), int(above, 16), is_remote=True, trace_flags=TraceFlags(int(flags, 16) & 1))
 
 
 def _given(attributes: dict[str, Attribute | None]) -> dict[str, Attribute]:

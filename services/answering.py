@@ -18,6 +18,7 @@ from services.generation import Tell
 from services.jobs import RunningJob
 from services.language import detect
 from services.providers import providers
+from services.turns import OpenTurn
 from services.unit_of_work import UnitOfWork, unit_of_work
 
 
@@ -69,17 +70,12 @@ async def request_reply(uow: UnitOfWork, ticket_id: int) -> None:
     uow.emit(ReplyRequested(ticket_id, message_id=turn.id or None))
 
 
-async def reply(job: RunningJob, *, ticket_id: int, message_id: int | None, tell: Tell) -> Draft | None:
-    """The job behind ReplyRequested: it happens once for a turn, however often it is tried.
+async def reply(job: RunningJob, turn: OpenTurn, *, ticket_id: int, tell: Tell) -> Draft | None:
+    """The job behind ReplyRequested, for a turn that :func:`turns.take` gave: answered once, however often it is tried.
 
-    Returns what was drafted, None where the turn was owed nothing any more, before or after.
+    Returns what was drafted, None where the turn was owed nothing any more.
     """
     actor = system_actor(job.tenant_id)
-    async with unit_of_work(actor) as uow:
-        turn = await turns.take(uow, ticket_id, message_id)
-        if turn is None:
-            await jobs.finish(uow, job)
-            return None
     draft = await compose(actor, turn.question, key=job.idempotency_key, tell=tell)
     async with unit_of_work(actor) as uow:
         # Asked again under the lock: a person may have taken over, or the ticket may be gone, while the model thought.
@@ -89,10 +85,3 @@ async def reply(job: RunningJob, *, ticket_id: int, message_id: int | None, tell
             await turns.settle(uow, ticket, turn, draft)
         await jobs.finish(uow, job)
     return draft if wanted else None
-
-
-async def give_up(job: RunningJob, *, ticket_id: int, message_id: int | None) -> None:
-    """The job that follows a reply which no attempt could make: the turn goes to a person."""
-    async with unit_of_work(system_actor(job.tenant_id)) as uow:
-        await turns.abandon(uow, ticket_id, message_id)
-        await jobs.finish(uow, job)

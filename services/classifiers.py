@@ -92,17 +92,27 @@ async def classifier(uow: UnitOfWork, instead: Triage) -> Found:
     return Found(own)
 
 
-async def fit(job: RunningJob) -> None:
-    """Fit the tenant's classifier anew; where a later job is to do it, leave it to that. Raises Unavailable."""
-    async with unit_of_work(system_actor(job.tenant_id)) as uow:
-        if await uow.row(_LATER, job.task, job.id) is not None:
-            await jobs.finish(uow, job)
-            return
-        active = [category for category in await categories.ensure_builtin(uow) if category.is_active]
-        corrections = await _corrections(active)
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a tenant's classifier is fitted to beside the shipped examples: labels, and own texts with theirs."""
+
+    labels: frozenset[str]
+    own: list[tuple[str, str]]
+
+
+async def gather(uow: UnitOfWork, job: RunningJob) -> Material | None:
+    """What to fit the classifier to; None where a later job is to do it."""
+    if await uow.row(_LATER, job.task, job.id) is not None:
+        return None
+    active = [category for category in await categories.ensure_builtin(uow) if category.is_active]
+    own = [*_described(active), *await _corrections(active)]
+    return Material(frozenset(map(label_of, active)), own)
+
+
+async def fit(job: RunningJob, material: Material) -> None:
+    """Fit the tenant's classifier anew. Raises Unavailable."""
     known = await examples(Collection.TRIAGE, providers().embedder)
-    labels = {label_of(category) for category in active}
-    own = [*_described(active), *corrections]
+    labels, own = material.labels, material.own
     learned = [each for each in known if each.label in labels] + await _embedded(own)
     fitted = await asyncio.to_thread(_fitted_json, learned, job.id) if learned else None
     async with unit_of_work(system_actor(job.tenant_id)) as uow:

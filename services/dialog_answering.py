@@ -66,25 +66,34 @@ class _Owed:
     message: Message
 
 
-async def reply(job: RunningJob, *, dialog_id: int, message_id: int, tell: Tell) -> Draft | None:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A customer's message as it stood when the model was asked."""
+
+    dialog: Dialog
+    message: Message
+    question: Question
+
+
+async def take(uow: UnitOfWork, dialog_id: int, message_id: int) -> Asked | None:
+    """What the model is to be asked; None where nothing is owed any more, or was dealt with here."""
+    owed = await _owed(uow, dialog_id, message_id)
+    question = None if owed is None else await _asked(uow, owed)
+    return None if owed is None or question is None else Asked(owed.dialog, owed.message, question)
+
+
+async def reply(job: RunningJob, asked: Asked, *, tell: Tell) -> Draft | None:
     """The job behind DialogReplyRequested: it happens once for a message, however often it is tried.
 
     Returns what was drafted; None where nothing was said of it: it was owed no more, or could not be paid.
     """
-    actor = system_actor(job.tenant_id)
-    async with unit_of_work(actor) as uow:
-        owed = await _owed(uow, dialog_id, message_id)
-        question = None if owed is None else await _asked(uow, owed)
-        if owed is None or question is None:
-            await jobs.finish(uow, job)
-            return None
-        asked = owed.dialog
-    draft = await compose(actor, question, key=job.idempotency_key, tell=_WhileOwed(actor, asked, tell))
+    actor, dialog = system_actor(job.tenant_id), asked.dialog
+    draft = await compose(actor, asked.question, key=job.idempotency_key, tell=_WhileOwed(actor, dialog, tell))
     async with unit_of_work(actor) as uow:
         # Asked again under the lock: a person may have taken over, or the dialog may be gone, while the model thought.
-        owed = await _owed(uow, dialog_id, message_id)
+        owed = await _owed(uow, dialog.id, asked.message.id)
         # Where a person came and went meanwhile, whoever let them go asked anew, for an answer that knows their words.
-        stands = owed is not None and owed.dialog.handoff_id == asked.handoff_id
+        stands = owed is not None and owed.dialog.handoff_id == dialog.handoff_id
         said = owed is not None and stands and await _settle(uow, owed, draft)
         await jobs.finish(uow, job)
     return draft if said else None
@@ -112,23 +121,19 @@ class _WhileOwed:
             await self._tell(text)
 
 
-async def give_up(job: RunningJob, *, dialog_id: int, message_id: int) -> None:
-    """The job that follows a reply which no attempt could make: the dialog waits for a person."""
-    async with unit_of_work(system_actor(job.tenant_id)) as uow:
-        owed = await _owed(uow, dialog_id, message_id)
-        if owed is not None:
-            await _call_person(uow, owed, PROVIDER_FAILED)
-        await jobs.finish(uow, job)
+async def give_up(uow: UnitOfWork, dialog_id: int, message_id: int) -> None:
+    """What follows a reply which no attempt could make: the dialog waits for a person."""
+    owed = await _owed(uow, dialog_id, message_id)
+    if owed is not None:
+        await _call_person(uow, owed, PROVIDER_FAILED)
 
 
-async def catch_up(job: RunningJob) -> None:
-    """The job that follows money which came after the balance had run out: what was said last in dialogs that waited
-    for it is answered, where it was said within a day; to older words an answer would come out of nowhere.
+async def catch_up(uow: UnitOfWork) -> None:
+    """What follows money which came after the balance had run out: what was said last in dialogs that waited for it is
+    answered, where it was said within a day; to older words an answer would come out of nowhere.
     """
-    async with unit_of_work(system_actor(job.tenant_id)) as uow:
-        for row in await uow.rows(_SILENCED, uow.tenant_id, clock.now() - _LATEST):
-            uow.emit(DialogReplyRequested(row["dialog_id"], message_id=row["message_id"]))
-        await jobs.finish(uow, job)
+    for row in await uow.rows(_SILENCED, uow.tenant_id, clock.now() - _LATEST):
+        uow.emit(DialogReplyRequested(row["dialog_id"], message_id=row["message_id"]))
 
 
 async def _owed(uow: UnitOfWork, dialog_id: int, message_id: int) -> _Owed | None:

@@ -52,16 +52,16 @@ async def read(job: RunningJob, document_id: int) -> None:
     except _Unwanted:
         return
     except _REFUSALS as error:
-        await refuse(job, document_id, reason_of(error))
+        async with unit_of_work(actor) as uow:
+            await refuse(uow, document_id, reason_of(error))
+            await jobs.finish(uow, job)
 
 
-async def refuse(job: RunningJob, document_id: int, reason: str) -> None:
+async def refuse(uow: UnitOfWork, document_id: int, reason: str) -> None:
     """Mark a document as failed; ``reason`` is the key of a text. What was known of an older version stays known."""
-    async with unit_of_work(system_actor(job.tenant_id)) as uow:
-        document = await _waiting(document_id, locked=True)
-        if document is not None:
-            await _end(uow, document, DocumentStatus.FAILED, error=reason)
-        await jobs.finish(uow, job)
+    document = await _waiting(document_id, locked=True)
+    if document is not None:
+        await _end(uow, document, DocumentStatus.FAILED, error=reason)
 
 
 async def forget_file(job: RunningJob, storage_key: str) -> None:

@@ -4,6 +4,7 @@ The customer had to call a person before, within a day, or what they wrote sound
 the tone takes a model, so that a job finds it, and the waiting dialog moves forward in the queue.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from core import clock
@@ -32,17 +33,29 @@ async def derive(dialog: Dialog) -> HandoffPriority:
     return HandoffPriority.HIGH if again else HandoffPriority.NORMAL
 
 
-async def look_at(job: RunningJob, handoff_id: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A handoff that may become more urgent, and what its customer wrote."""
+
+    handoff_id: int
+    dialog_id: int
+    text: str
+
+
+async def look_at(handoff_id: int) -> Asked | None:
+    """None where nobody has to know the customer's tone."""
+    handoff = await Handoff.get_or_none(id=handoff_id)
+    text = "" if handoff is None or not _may_rise(handoff) else await words_of(handoff)
+    return Asked(handoff_id, handoff.dialog_id, text) if handoff is not None and text else None
+
+
+async def prioritise(job: RunningJob, asked: Asked) -> None:
     """The job of a new handoff: high priority where the customer's words are angry. Raises ModelUnavailable."""
-    actor = system_actor(job.tenant_id)
-    async with unit_of_work(actor):
-        handoff = await Handoff.get_or_none(id=handoff_id)
-        text = "" if handoff is None or not _may_rise(handoff) else await words_of(handoff)
-    angry = bool(text) and await tone_of(text) is Sentiment.NEGATIVE
-    async with unit_of_work(actor) as uow:
-        if angry and handoff is not None:
-            await Dialog.filter(id=handoff.dialog_id).select_for_update().get_or_none()
-            present = await Handoff.get_or_none(id=handoff_id)
+    angry = await tone_of(asked.text) is Sentiment.NEGATIVE
+    async with unit_of_work(system_actor(job.tenant_id)) as uow:
+        if angry:
+            await Dialog.filter(id=asked.dialog_id).select_for_update().get_or_none()
+            present = await Handoff.get_or_none(id=asked.handoff_id)
             if present is not None and _may_rise(present):
                 present.priority, present.rank = HandoffPriority.HIGH, HandoffPriority.HIGH.rank
                 await present.save(update_fields=["priority", "rank"])

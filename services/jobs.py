@@ -5,18 +5,19 @@ ran out and which was replaced cannot change anything: its effects and its mark 
 """
 
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import orjson
 
 from config.database import transaction
+from core.actor import system_actor
 from core.errors import Conflict, Forbidden, InvalidTransition, JobSuperseded, NotFound, RateLimited
 from core.paging import CursorPage, Slice
 from models.jobs import MOVES, Job, JobState
-from services.unit_of_work import Row, Statements, SystemReason, UnitOfWork, system_unit_of_work
+from services.unit_of_work import Row, Statements, SystemReason, UnitOfWork, system_unit_of_work, unit_of_work
 
 SENT_LEASE_S = 30.0
 """A job that nobody claims within this time after it was sent is sent again."""
@@ -31,6 +32,10 @@ WHERE id = $1 AND (state IN ('pending', 'sent') AND run_after <= clock_timestamp
                    OR state = 'running' AND lease_until < clock_timestamp())
 RETURNING id, tenant_id, task, args, attempts, trace
 """
+# As below: of a job that is not fresh the claim is committed before anything else is done.
+_CLAIM_FRESH = _CLAIM.replace(
+    "WHERE id = $1", "WHERE id = $1 AND coalesce(lease_until >= clock_timestamp() + make_interval(secs => $3), true)"
+)
 # Jobs never attempted, and sent a moment ago: an older message may be the echo of one that killed its worker.
 _TAKE = """
 UPDATE jobs SET state = 'done', attempts = 1, lease_until = NULL, finished_at = clock_timestamp()
@@ -88,9 +93,12 @@ class Backlog:
     attempts: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RunningJob:
-    """One attempt at a job. ``attempt`` starts at 1; ``trace`` is the ``traceparent`` of the work that asked for it."""
+    """One attempt at a job. ``attempt`` starts at 1; ``trace`` is the ``traceparent`` of the work that asked for it.
+
+    ``ended``: a transaction that marks it done was committed.
+    """
 
     id: int
     tenant_id: int
@@ -98,6 +106,10 @@ class RunningJob:
     args: dict[str, Any]
     attempt: int
     trace: str | None = None
+    ended: bool = field(default=False, compare=False)
+
+    def end(self) -> None:
+        self.ended = True
 
     @property
     def idempotency_key(self) -> str:
@@ -105,11 +117,41 @@ class RunningJob:
         return f"job-{self.id}"
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A claimed job and, where ``looked``, what its first step found; ``waits`` where that told it to come later."""
+
+    job: RunningJob
+    looked: bool = False
+    found: object | None = None
+    waits: NotYet | None = None
+
+
+FirstStep = Callable[[UnitOfWork, RunningJob], Awaitable[object | None]]
+
+
 async def claim(job_id: int, tenant_id: int, *, lease_s: float) -> RunningJob | None:
     """Take a job that is due; None where it is finished, held by a live attempt, or not of the tenant."""
     async with transaction(tenant_id) as client:
         row = await Statements(client).row(_CLAIM, job_id, lease_s)
     return None if row is None else _running(row)
+
+
+async def begin(job_id: int, tenant_id: int, first: FirstStep, *, lease_s: float, fresh_s: float) -> Begun | None:
+    """As :func:`claim`, with the first step in its transaction where the job was sent in the last ``fresh_s`` seconds.
+
+    Where the step finds nothing to do, the job is ended with it. Raises what the step raises: nothing was claimed then.
+    """
+    async with unit_of_work(system_actor(tenant_id), traced=False) as uow:
+        row = await uow.row(_CLAIM_FRESH, job_id, lease_s, SENT_LEASE_S - fresh_s)
+        if row is None:
+            row = await uow.row(_CLAIM, job_id, lease_s)
+            return None if row is None else Begun(_running(row))
+        job = _running(row)
+        found = await first(uow, job)
+        if found is None:
+            await finish(uow, job)
+        return Begun(job, looked=True, found=found)
 
 
 def _running(row: Row) -> RunningJob:
@@ -150,6 +192,7 @@ async def finish(uow: UnitOfWork, job: RunningJob) -> None:
     """Mark the job done in the caller's transaction, with its effects. Raises JobSuperseded: let it roll back."""
     if await uow.row(_FINISH, job.id, job.attempt) is None:
         raise JobSuperseded(job.id)
+    uow.then(job.end)
 
 
 async def settle(job: RunningJob) -> bool:

@@ -88,16 +88,17 @@ def opened(mail: Mail) -> Letter | None:
     return Letter(mail.subject, text, html)
 
 
-async def send(job: RunningJob, *, mail_id: int) -> bool:
-    """Send an e-mail and end the job; False where it was sent before, or is gone.
+async def unsent(mail_id: int) -> Mail | None:
+    """An e-mail that is to be sent; None where it was sent before, or is gone."""
+    return await Mail.get_or_none(id=mail_id, sent_at=None)
+
+
+async def send(job: RunningJob, mail: Mail) -> None:
+    """Send an e-mail and end the job.
 
     Raises SmtpConnectionFailed, EmailSendFailed, EmailRefused as the server told, which the row tells too.
     """
     actor = system_actor(job.tenant_id)
-    async with unit_of_work(actor):
-        mail = await Mail.get_or_none(id=mail_id)
-    if mail is None or mail.sent_at is not None:
-        return False
     outgoing = _outgoing(mail)
     try:
         await providers().mailer.send(outgoing)
@@ -108,7 +109,6 @@ async def send(job: RunningJob, *, mail_id: int) -> bool:
     async with unit_of_work(actor) as uow:
         await Mail.filter(id=mail.id).update(sent_at=clock.now(), last_error=None)
         await jobs.finish(uow, job)
-    return True
 
 
 def _outgoing(mail: Mail) -> OutgoingMail:

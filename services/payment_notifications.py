@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
 
@@ -55,21 +56,32 @@ async def accept(provider: PaymentProvider, body: bytes, address: str) -> None:
             uow.emit(PaymentNotified(payment["id"], notification_id=stored["id"]))
 
 
-async def handle(job: RunningJob, *, payment_id: int, notification_id: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A notification that nobody has handled, and its payment."""
+
+    payment: Payment
+    notification: PaymentNotification
+
+
+async def unhandled(payment_id: int, notification_id: int) -> Told | None:
+    """None where it was handled before."""
+    told = Told(await Payment.get(id=payment_id), await PaymentNotification.get(id=notification_id))
+    return told if told.notification.handled_at is None else None
+
+
+async def handle(job: RunningJob, found: Told) -> None:
     """Believe a notification: at once where it is signed, else what the bank says when it is asked. Ends the job.
 
     Raises Unavailable, BankRefused.
     """
-    actor = system_actor(job.tenant_id)
-    async with unit_of_work(actor):
-        payment = await Payment.get(id=payment_id)
-        told = await PaymentNotification.get(id=notification_id)
+    payment, told = found.payment, found.notification
     gateway = providers().payments.gateway(payment.provider.value)
     notice = gateway.notice_of(told.payload)
     state = notice.state or await gateway.state(payment.order_id, notice.provider_id)
-    async with unit_of_work(actor) as uow:
-        present = await payment_states.locked(payment_id)
-        told = await PaymentNotification.filter(id=notification_id).select_for_update().get()
+    async with unit_of_work(system_actor(job.tenant_id)) as uow:
+        present = await payment_states.locked(payment.id)
+        told = await PaymentNotification.filter(id=told.id).select_for_update().get()
         if told.handled_at is None:
             if state is not None:
                 await payment_states.settle(uow, present, state)

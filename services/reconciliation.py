@@ -56,21 +56,23 @@ async def ask_about_open() -> int:
     return len(due) + len(pending)
 
 
-async def check(job: RunningJob, *, payment_id: int) -> None:
+async def still_open(payment_id: int) -> Payment | None:
+    """None where there is nothing to ask about it any more."""
+    payment = await Payment.get(id=payment_id)
+    return payment if payment.status in OPEN else None
+
+
+async def check(job: RunningJob, payment: Payment) -> None:
     """Ask the bank about an open payment, and end the job: a bank that does not answer is asked by the next run."""
-    actor = system_actor(job.tenant_id)
-    async with unit_of_work(actor):
-        payment = await Payment.get(id=payment_id)
-    answered = payment.status in OPEN
-    if answered:
-        try:
-            payment = await payments.ask(actor, payment)
-        except (BankRefused, Unavailable) as error:
-            answered = False
-            logger.warning("payment_not_asked", order=payment.order_id, error=error.message)
+    actor, answered = system_actor(job.tenant_id), True
+    try:
+        payment = await payments.ask(actor, payment)
+    except (BankRefused, Unavailable) as error:
+        answered = False
+        logger.warning("payment_not_asked", order=payment.order_id, error=error.message)
     async with unit_of_work(actor) as uow:
         if answered and _is_over(payment):
-            present = await payment_states.locked(payment_id)
+            present = await payment_states.locked(payment.id)
             if _is_over(present) and present.advance(PaymentStatus.DEADLINE_EXPIRED):
                 await present.save()
                 uow.emit(PaymentMoved(present.id, status=present.status))

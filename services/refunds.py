@@ -1,5 +1,6 @@
 """Refunds: the money leaves the balance first, then the bank is asked to give it back, and what it refuses returns."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from core import clock
@@ -71,32 +72,43 @@ async def _reserve(uow: UnitOfWork, payment: Payment, amount: Decimal, reason: s
     return refund
 
 
-async def carry_out(job: RunningJob, *, refund_id: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A refund that the bank is to be asked for; ``again`` where that was begun before."""
+
+    refund: Refund
+    payment: Payment
+    again: bool
+
+
+async def pending(refund_id: int) -> Asking | None:
+    """A refund that is to be carried out; noted as begun. None where it is over."""
+    refund = await Refund.filter(id=refund_id).select_for_update().get()
+    if refund.status is not RefundStatus.PENDING:
+        return None
+    again, refund.checked_at = refund.checked_at is not None, clock.now()
+    await refund.save(update_fields=["checked_at"])
+    return Asking(refund, await Payment.get(id=refund.payment_id), again)
+
+
+async def carry_out(job: RunningJob, asking: Asking) -> None:
     """Ask the bank for a refund and end the job. One that the bank is still at stays pending, to be asked about later.
 
     Raises Unavailable, for another attempt.
     """
-    actor = system_actor(job.tenant_id)
-    async with unit_of_work(actor) as uow:
-        refund = await Refund.filter(id=refund_id).select_for_update().get()
-        if refund.status is not RefundStatus.PENDING:
-            await jobs.finish(uow, job)
-            return
-        again, refund.checked_at = refund.checked_at is not None, clock.now()
-        await refund.save(update_fields=["checked_at"])
-        payment = await Payment.get(id=refund.payment_id)
+    refund, payment = asking.refund, asking.payment
     gateway = providers().payments.gateway(payment.provider.value)
     number = payment.provider_id or ""
     try:
-        answer = await gateway.refund(number, refund.amount, key=f"refund-{refund.id}", again=again)
+        answer = await gateway.refund(number, refund.amount, key=f"refund-{refund.id}", again=asking.again)
     except BankRefused as refused:
         # A refusal may mean that the money went back before, or does so now: what the bank says of the payment decides.
         state = await gateway.state(payment.order_id, number)
         if state is None or not state.refunding:
-            await _fail(job, refund_id, refused, state)
+            await _fail(job, refund.id, refused, state)
             return
         answer = RefundAnswer(done=False)
-    await _end(job, refund_id, answer)
+    await _end(job, refund.id, answer)
 
 
 async def _end(job: RunningJob, refund_id: int, answer: RefundAnswer) -> None:

@@ -42,7 +42,7 @@ logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class _Visit:
+class Visit:
     """A chat with updates that wait, as one attempt found it."""
 
     job: RunningJob
@@ -51,6 +51,7 @@ class _Visit:
     user: User
     tenant: Tenant
     language: Language
+    updates: list[Update]
 
     @property
     def interviewed(self) -> bool:
@@ -62,28 +63,32 @@ class _Visit:
         return system_actor(self.tenant.id) if self.interviewed else customer(self.tenant.id, self.user)
 
 
-async def handle(job: RunningJob, bot_id: int, chat_id: int, update_id: int) -> None:
-    """Handle what waits in a chat up to ``update_id``: the effects of each and its mark are one transaction.
+async def arrive(uow: UnitOfWork, job: RunningJob, bot_id: int, chat_id: int, update_id: int) -> Visit | None:
+    """What waits in a chat up to ``update_id``; None where nothing of it is to be answered.
 
-    The job ends with the last of them. What came to a bot that is silent waits until it serves again.
+    What came to a bot that is silent waits until it serves again. Raises NotYet where its turn comes later.
+    """
+    tenant = await Tenant.get(id=job.tenant_id)
+    bot = await TelegramBot.get_or_none(id=bot_id)
+    updates = [] if bot is None or not bot.is_active else await _waiting(uow, bot, tenant, chat_id, update_id)
+    person = next((each.sender for each in updates if each.sender), None)
+    if bot is None or person is None or not _is_private(updates[-1]):
+        await _note(uow, bot_id, chat_id, updates)
+        return None
+    chat, user = await telegram_chats.enter(uow, bot_id, chat_id, person)
+    return Visit(job, bot, chat, user, tenant, chat.language or tenant.language, updates)
+
+
+async def handle(visit: Visit) -> None:
+    """Handle what waits: the effects of each update and its mark are one transaction; the job ends with the last.
+
     Raises NotYet where its turn comes later, and what fetching a file raises.
     """
-    async with unit_of_work(system_actor(job.tenant_id)) as uow:
-        tenant = await Tenant.get(id=job.tenant_id)
-        bot = await TelegramBot.get_or_none(id=bot_id)
-        updates = [] if bot is None or not bot.is_active else await _waiting(uow, bot, tenant, chat_id, update_id)
-        person = next((each.sender for each in updates if each.sender), None)
-        if bot is None or person is None or not _is_private(updates[-1]):
-            await _note(uow, bot_id, chat_id, updates)
-            await jobs.finish(uow, job)
-            return
-        chat, user = await telegram_chats.enter(uow, bot_id, chat_id, person)
-        visit = _Visit(job, bot, chat, user, tenant, chat.language or tenant.language)
-    for update in updates:
-        await _answer(visit, update, last=update is updates[-1])
+    for update in visit.updates:
+        await _answer(visit, update, last=update is visit.updates[-1])
 
 
-async def _answer(visit: _Visit, update: Update, *, last: bool) -> None:
+async def _answer(visit: Visit, update: Update, *, last: bool) -> None:
     file = await _receive(visit, update)
     pending = None
     if visit.interviewed and visit.user.is_active:
@@ -95,17 +100,12 @@ async def _answer(visit: _Visit, update: Update, *, last: bool) -> None:
         raise
 
 
-async def skip(job: RunningJob, bot_id: int, update_id: int, *, last: bool = True) -> None:
+async def skip(uow: UnitOfWork, bot_id: int, update_id: int) -> None:
     """Pass over an update that no attempt could handle: it must not hold back what was written after it."""
-    async with unit_of_work(system_actor(job.tenant_id)) as uow:
-        await uow.rows(_HANDLED, bot_id, [update_id])
-        if last:
-            await jobs.finish(uow, job)
+    await uow.rows(_HANDLED, bot_id, [update_id])
 
 
-async def _respond(
-    visit: _Visit, update: Update, file: Received | None, pending: Pending | None, *, last: bool
-) -> None:
+async def _respond(visit: Visit, update: Update, file: Received | None, pending: Pending | None, *, last: bool) -> None:
     """One update, unless somebody else has handled it meanwhile. One that fails again and again is passed over."""
     try:
         async with unit_of_work(visit.actor) as uow:
@@ -120,11 +120,14 @@ async def _respond(
         if visit.job.attempt < _TRIES:
             raise
         logger.exception("update_skipped", update=update.update_id)
-        await skip(visit.job, visit.bot.id, update.update_id, last=last)
+        async with unit_of_work(system_actor(visit.job.tenant_id)) as uow:
+            await skip(uow, visit.bot.id, update.update_id)
+            if last:
+                await jobs.finish(uow, visit.job)
 
 
 async def _effect(
-    uow: UnitOfWork, visit: _Visit, update: Update, file: Received | None, pending: Pending | None
+    uow: UnitOfWork, visit: Visit, update: Update, file: Received | None, pending: Pending | None
 ) -> None:
     chat = await TelegramChat.get(id=visit.chat.id)
     if pending is not None:
@@ -179,7 +182,7 @@ def _needs_others(bot: TelegramBot, tenant: Tenant, update: Update) -> bool:
     return interviewed or file_of(update) is not None
 
 
-async def _receive(visit: _Visit, update: Update) -> Received | None:
+async def _receive(visit: Visit, update: Update) -> Received | None:
     sent = file_of(update)
     if sent is None or not visit.user.is_active:
         return None

@@ -10,7 +10,7 @@ from models.tenants import DEFAULT_TENANT_ID, Tenant
 from services import jobs, telegram_bots
 from services.jobs import RunningJob
 from services.telegram_words import split
-from services.unit_of_work import SystemReason, UnitOfWork, system_unit_of_work, unit_of_work
+from services.unit_of_work import SystemReason, UnitOfWork, system_row, unit_of_work
 
 _MOST_ID = 2**52
 _SPEAKER = """
@@ -66,8 +66,7 @@ async def notify_chat(job: RunningJob, *, chat_id: int, text: str) -> bool:
 
 async def _bot_for(tenant_id: int) -> str | None:
     """The sealed token of the bot that speaks for a tenant."""
-    async with system_unit_of_work(SystemReason.TELEGRAM) as statements:
-        row = await statements.row(_SPEAKER, tenant_id, DEFAULT_TENANT_ID)
+    row = await system_row(SystemReason.TELEGRAM, _SPEAKER, tenant_id, DEFAULT_TENANT_ID)
     return None if row is None else str(row["sealed_token"])
 
 

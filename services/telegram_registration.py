@@ -23,19 +23,20 @@ async def look_after(*, all_bots: bool) -> int:
     return len(bots)
 
 
-async def register(job: RunningJob, bot_id: int) -> None:
+async def known(bot_id: int) -> TelegramBot | None:
+    """The bot, if it is still there."""
+    return await TelegramBot.get_or_none(id=bot_id)
+
+
+async def register(job: RunningJob, bot: TelegramBot) -> None:
     """Learn the bot's name and tell Telegram where its updates go. Raises Unavailable; a refusal is noted."""
-    async with unit_of_work(system_actor(job.tenant_id)):
-        bot = await TelegramBot.get_or_none(id=bot_id)
-    if bot is None:
-        return
     try:
         info = await _announce(bot)
     except (InvalidTelegramToken, TelegramRefused, Unavailable) as error:
-        await telegram_bots.note_error(job.tenant_id, bot_id, error.message)
+        await telegram_bots.note_error(job.tenant_id, bot.id, error.message)
         raise
     async with unit_of_work(system_actor(job.tenant_id)) as uow:
-        await TelegramBot.filter(id=bot_id).update(username=info.username, last_error=None)
+        await TelegramBot.filter(id=bot.id).update(username=info.username, last_error=None)
         await jobs.finish(uow, job)
 
 

@@ -4,6 +4,8 @@ A row of ``telegram_deliveries`` is written before a part is sent and marked aft
 key, so a process that dies between the two leaves a part that its job sends again.
 """
 
+from dataclasses import dataclass
+
 import structlog
 
 from core.actor import system_actor
@@ -35,28 +37,45 @@ WHERE tenant_id = $1 AND chat_id = $2 AND key = $3
 logger = structlog.get_logger(__name__)
 
 
-async def send(job: RunningJob, word: Word) -> None:
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What is left to be said in a chat, by keys, and the bot that says it."""
+
+    chat: TelegramChat
+    bot: TelegramBot
+    left: list[tuple[str, Part]]
+
+
+async def prepare(uow: UnitOfWork, job: RunningJob, word: Word) -> Saying | None:
+    """What is to be sent; None where there is nobody to say it to, or nothing is left.
+
+    Raises NotYet while something earlier waits to be said there.
+    """
+    chat = await TelegramChat.get_or_none(id=word.chat, blocked_at=None)
+    bot = None if chat is None else await TelegramBot.get_or_none(id=chat.bot_id, is_active=True)
+    parts = [] if chat is None else await parts_of(uow, chat, word)
+    if chat is None or bot is None or not parts:
+        return None
+    await _wait_for_earlier(uow, job, word.chat)
+    left = await _claim(uow, chat, word.key or f"job:{job.id}", parts)
+    return Saying(chat, bot, left) if left else None
+
+
+async def send(job: RunningJob, saying: Saying) -> None:
     """Send what is due in a chat, and end the job. A chat whose person left is noted and not tried again.
 
-    Raises NotYet while something earlier waits to be said there, TelegramFlood, Unavailable, InvalidTelegramToken.
+    Raises TelegramFlood, Unavailable, InvalidTelegramToken.
     """
-    async with unit_of_work(system_actor(job.tenant_id)) as uow:
-        chat = await TelegramChat.get_or_none(id=word.chat, blocked_at=None)
-        bot = None if chat is None else await TelegramBot.get_or_none(id=chat.bot_id, is_active=True)
-        parts = [] if chat is None else await parts_of(uow, chat, word)
-        if chat is None or bot is None or not parts:
-            await jobs.finish(uow, job)
-            return
-        await _wait_for_earlier(uow, job, word.chat)
-        key = word.key or f"job:{job.id}"
-        left = await _claim(uow, chat, key, parts)
-    client = await telegram_bots.client_of(bot.sealed_token)
+    chat, left = saying.chat, saying.left
+    client = await telegram_bots.client_of(saying.bot.sealed_token)
     for place, (name, part) in enumerate(left, start=1):
         try:
             number = await _send_part(client, chat, part)
         except ChatGone as error:
             logger.info("chat_gone", chat=chat.id, reason=error.message)
-            await _note_left(chat)
+            async with unit_of_work(system_actor(job.tenant_id)) as uow:
+                await telegram_chats.left(uow, chat.bot_id, chat.chat_id)
+                await jobs.finish(uow, job)
             return
         async with unit_of_work(system_actor(job.tenant_id)) as uow:
             await uow.rows(_SENT, chat.tenant_id, chat.chat_id, name, number)
@@ -64,17 +83,16 @@ async def send(job: RunningJob, word: Word) -> None:
                 await jobs.finish(uow, job)
 
 
-async def acknowledge(
-    job: RunningJob, *, bot_id: int, chat_id: int, callback_id: str, message_id: int | None, text: str
-) -> None:
+async def speaker(bot_id: int) -> TelegramBot | None:
+    """The bot, if it still serves."""
+    return await TelegramBot.get_or_none(id=bot_id, is_active=True)
+
+
+async def acknowledge(bot: TelegramBot, *, chat_id: int, callback_id: str, message_id: int | None, text: str) -> None:
     """Answer a button's press and take the buttons away; for a press too old to be answered that is fine.
 
     Raises TelegramFlood, Unavailable, InvalidTelegramToken.
     """
-    async with unit_of_work(system_actor(job.tenant_id)):
-        bot = await TelegramBot.get_or_none(id=bot_id, is_active=True)
-    if bot is None:
-        return
     client = await telegram_bots.client_of(bot.sealed_token)
     try:
         await client.answer_callback(callback_id, text)
@@ -111,8 +129,3 @@ async def _send_part(client: BotClient, chat: TelegramChat, part: Part) -> int |
                 return None
             file = OutgoingFile(part.attachment.file_name, part.attachment.mime_type, data)
             return await client.send_file(chat.chat_id, file)
-
-
-async def _note_left(chat: TelegramChat) -> None:
-    async with unit_of_work(system_actor(chat.tenant_id)) as uow:
-        await telegram_chats.left(uow, chat.bot_id, chat.chat_id)

@@ -56,20 +56,19 @@ async def warm_up() -> None:
         await classifiers.shipped()
 
 
-async def look_at(job: RunningJob, ticket_id: int) -> None:
+async def find(ticket_id: int) -> Ticket | None:
+    """The ticket, if it is still there."""
+    return await Ticket.get_or_none(id=ticket_id)
+
+
+async def look_at(job: RunningJob, ticket: Ticket) -> None:
     """The job of a new ticket: its category where it has none, its tone, its language. Raises ModelUnavailable."""
-    actor = system_actor(job.tenant_id)
-    async with unit_of_work(actor):
-        ticket = await Ticket.get_or_none(id=ticket_id)
-    if ticket is None:
-        vector = None
-    else:
-        vector = await providers().embedder.query(text_of(ticket))
-        tone = await sentiment(vector, providers().embedder)
-        known = await classifiers.shipped()
-    async with unit_of_work(actor) as uow:
-        locked = await Ticket.filter(id=ticket_id).select_for_update().get_or_none()
-        if locked is not None and vector is not None:
+    vector = await providers().embedder.query(text_of(ticket))
+    tone = await sentiment(vector, providers().embedder)
+    known = await classifiers.shipped()
+    async with unit_of_work(system_actor(job.tenant_id)) as uow:
+        locked = await Ticket.filter(id=ticket.id).select_for_update().get_or_none()
+        if locked is not None:
             changed = await _categorise(uow, locked, vector, known)
             if locked.sentiment is None:
                 locked.sentiment = tone

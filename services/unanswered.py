@@ -74,20 +74,19 @@ async def note(
         uow.emit(QuestionUnanswered(row["id"]))
 
 
-async def group(job: RunningJob, question_id: int) -> None:
+async def ungrouped(question_id: int) -> UnansweredQuestion | None:
+    """The question, if it is in no group yet."""
+    return await UnansweredQuestion.get_or_none(id=question_id, group_id=None)
+
+
+async def group(job: RunningJob, question: UnansweredQuestion) -> None:
     """The job behind QuestionUnanswered. Raises ModelUnavailable."""
-    actor = system_actor(job.tenant_id)
-    async with unit_of_work(actor) as uow:
-        question = await UnansweredQuestion.get_or_none(id=question_id, group_id=None)
-        if question is None:
-            await jobs.finish(uow, job)
-            return
     asks = await _direction(question.text)
-    async with unit_of_work(actor) as uow:
+    async with unit_of_work(system_actor(job.tenant_id)) as uow:
         # One after the other: of two that ask the same at once, the second must find the group of the first.
         await uow.rows(_LOCK, uow.tenant_id)
         group_id = await _join(uow, asks)
-        await UnansweredQuestion.filter(id=question_id, group_id=None).update(group_id=group_id)
+        await UnansweredQuestion.filter(id=question.id, group_id=None).update(group_id=group_id)
         await jobs.finish(uow, job)
 
 

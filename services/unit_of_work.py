@@ -5,10 +5,10 @@ that the fan-out table names. Nothing is sent from here; the relay reads what wa
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from contextvars import ContextVar
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 import structlog
@@ -29,10 +29,10 @@ PUBLISH = "webhooks.publish"
 """The task that tells webhooks of a fact; its arguments are the event's name, the payload and the moment."""
 _APPEND_EVENTS = f"""
 WITH fresh AS (
-    SELECT ord, topic, kind, visibility, payload, published
+    SELECT ord, topic, kind, visibility, payload, published, trace
     FROM ROWS FROM (jsonb_to_recordset($2::jsonb)
-            AS (topic text, kind text, visibility text, payload jsonb, published text))
-        WITH ORDINALITY AS f(topic, kind, visibility, payload, published, ord)
+            AS (topic text, kind text, visibility text, payload jsonb, published text, trace text))
+        WITH ORDINALITY AS f(topic, kind, visibility, payload, published, trace, ord)
 ), counted AS (
     SELECT topic, count(*) AS n FROM fresh GROUP BY topic
 ), numbered AS (
@@ -48,24 +48,25 @@ WITH fresh AS (
     ORDER BY ord
     RETURNING id
 ), told AS (
-    INSERT INTO jobs (tenant_id, task, args, state, attempts, run_after, created_at)
+    INSERT INTO jobs (tenant_id, task, args, state, attempts, run_after, created_at, trace)
     SELECT $1, '{PUBLISH}', jsonb_build_object('event', published, 'fact', payload, 'at', clock_timestamp()),
-           'pending', 0, clock_timestamp(), clock_timestamp()
+           'pending', 0, clock_timestamp(), clock_timestamp(), trace
     FROM fresh WHERE published IS NOT NULL AND EXISTS (
         SELECT FROM webhook_endpoints WHERE tenant_id = $1 AND (is_active OR disabled_at IS NOT NULL))
     ORDER BY ord
 )
-INSERT INTO event_outbox (tenant_id, event_id) SELECT $1, id FROM appended
 """  # noqa: S608  # the piece is ours
+_HAND_ON = f"{_APPEND_EVENTS} INSERT INTO event_outbox (tenant_id, event_id) SELECT $1, id FROM appended"  # noqa: S608
+# Events are numbered in the order in which they were told, and so are their traces.
+_HAND_ON_TRACED = f"""{_APPEND_EVENTS}
+INSERT INTO event_outbox (tenant_id, event_id, trace)
+SELECT $1, id, ($3::text[])[row_number() OVER (ORDER BY id)] FROM appended
+"""  # noqa: S608  # as above
 _ADD_JOBS = """
-INSERT INTO jobs (tenant_id, task, args, state, attempts, run_after, created_at)
-SELECT $1, task, args, 'pending', 0, clock_timestamp(), clock_timestamp()
-FROM jsonb_to_recordset($2::jsonb) AS (task text, args jsonb)
+INSERT INTO jobs (tenant_id, task, args, state, attempts, run_after, created_at, trace)
+SELECT $1, task, args, 'pending', 0, clock_timestamp(), clock_timestamp(), trace
+FROM jsonb_to_recordset($2::jsonb) AS (task text, args jsonb, trace text)
 """
-
-
-_NAME_TRACE = "SELECT set_config('opora.trace', $1, true)"
-"""Rows of jobs and of the outbox written after it, in this transaction, carry the trace: by the columns' defaults."""
 
 
 class SystemReason(StrEnum):
@@ -172,7 +173,8 @@ class UnitOfWork(Statements):
     def __init__(self, actor: Actor, client: TransactionWrapper) -> None:
         super().__init__(client)
         self.actor = actor
-        self._facts: list[Event] = []
+        self._facts: list[_Told] = []
+        self._followers: list[Callable[[], None]] = []
 
     @property
     def tenant_id(self) -> int:
@@ -180,38 +182,66 @@ class UnitOfWork(Statements):
 
     def emit(self, *facts: Event) -> None:
         """Tell facts; they are written when the unit of work commits, in this order."""
-        self._facts.extend(facts)
+        trace = tracing.traceparent()
+        self._facts.extend(_Told(fact, trace) for fact in facts)
+
+    def then(self, follower: Callable[[], None]) -> None:
+        """Call this once all is committed."""
+        self._followers.append(follower)
 
     async def write_facts(self) -> bool:
         """Write what was emitted; True where there was anything. Called once, by :func:`unit_of_work`."""
-        events = [row for fact in self._facts for row in _events_of(fact, self.tenant_id)]
-        jobs = [{"task": task, "args": fact.payload()} for fact in self._facts for task in Fanout.tasks[type(fact)]]
+        events = [row for told in self._facts for row in _events_of(told, self.tenant_id)]
+        jobs = [
+            {"task": task, "args": told.fact.payload(), "trace": told.trace}
+            for told in self._facts
+            for task in Fanout.tasks[type(told.fact)]
+        ]
         # Jobs first: the counters' row locks, which writers of one topic queue for, are held for the shortest time.
-        if tracing.is_on() and (jobs or events):
-            await self.rows(_NAME_TRACE, tracing.traceparent() or "")
         if jobs:
             await self.rows(_ADD_JOBS, self.tenant_id, orjson.dumps(jobs).decode())
         if events:
-            await self.rows(_APPEND_EVENTS, self.tenant_id, orjson.dumps(events).decode())
+            written = orjson.dumps(events).decode()
+            if tracing.is_on():
+                await self.rows(_HAND_ON_TRACED, self.tenant_id, written, [row["trace"] for row in events])
+            else:
+                await self.rows(_HAND_ON, self.tenant_id, written)
         return bool(events or jobs)
 
+    def follow(self) -> None:
+        """All is committed. Called once, by :func:`unit_of_work`."""
+        for follower in self._followers:
+            follower()
 
-def _events_of(fact: Event, tenant_id: int) -> list[Row]:
+
+class _Told(NamedTuple):
+    """A fact, and the span under which it was told."""
+
+    fact: Event
+    trace: str | None
+
+
+def _events_of(told: _Told, tenant_id: int) -> list[Row]:
     """A row for each of its topics; the first says that webhooks tell of it."""
-    row = {"kind": fact.kind, "visibility": fact.visibility, "payload": fact.payload()}
+    fact = told.fact
+    row = {"kind": fact.kind, "visibility": fact.visibility, "payload": fact.payload(), "trace": told.trace}
     names = [Fanout.published(fact)]
     return [{**row, "topic": topic, "published": names.pop() if names else None} for topic in fact.topics(tenant_id)]
 
 
 @asynccontextmanager
-async def unit_of_work(actor: Actor) -> AsyncIterator[UnitOfWork]:
-    """A transaction inside the actor's tenant. Raises Unavailable when the database does not answer."""
-    with tracing.span("unit of work"):
+async def unit_of_work(actor: Actor, *, traced: bool = True) -> AsyncIterator[UnitOfWork]:
+    """A transaction inside the actor's tenant. Raises Unavailable when the database does not answer.
+
+    Not ``traced`` where its trace is known only later.
+    """
+    with tracing.span("unit of work") if traced else nullcontext():
         async with transaction(actor.tenant_id) as client:
             uow = UnitOfWork(actor, client)
             yield uow
             await _at_end(uow, surely=bool(uow._facts))
             told = await uow.write_facts()
+    uow.follow()
     if told:
         Fanout.wake(actor.tenant_id)
 

@@ -59,16 +59,10 @@ async def publish(uow: UnitOfWork, *, event: str, fact: Mapping[str, Any], at: s
     return len(due)
 
 
-async def deliver(job: RunningJob, *, delivery_id: int, in_round: int) -> None:
+async def deliver(job: RunningJob, outgoing: Outgoing, *, delivery_id: int, in_round: int) -> None:
     """One attempt at a delivery. Ends the job, or raises NotYet with the pause before the next attempt."""
-    actor = system_actor(job.tenant_id)
-    async with unit_of_work(actor) as uow:
-        outgoing = await _due(uow, delivery_id, in_round)
-        if outgoing is None:
-            await jobs.finish(uow, job)
-            return
     answer = await wire.send(outgoing)
-    async with unit_of_work(actor) as uow:
+    async with unit_of_work(system_actor(job.tenant_id)) as uow:
         pause = await _note(uow, delivery_id, in_round, answer)
         if pause is None:
             await jobs.finish(uow, job)
@@ -93,7 +87,7 @@ async def test(actor: Actor, endpoint_id: int) -> DeliveryRow:
         return await webhook_deliveries.get(uow, delivery.id)
 
 
-async def _due(uow: UnitOfWork, delivery_id: int, in_round: int) -> Outgoing | None:
+async def due(delivery_id: int, in_round: int) -> Outgoing | None:
     """What is to be sent; None where nothing is: it was, it is being replayed, or its endpoint is gone or off."""
     delivery = await WebhookDelivery.filter(id=delivery_id).select_for_update().get_or_none()
     if delivery is None or delivery.round != in_round or delivery.state is not DeliveryState.PENDING:

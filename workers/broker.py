@@ -19,8 +19,9 @@ from config.redis import close_redis, namespace, new_blocking_client, open_redis
 from config.settings import Settings
 from services import log_records
 from services.dispatch import TakenJob
+from workers.attempts import run_job
 from workers.lots import BODIES, LOT, run_lot
-from workers.task import Task, run_job
+from workers.task import Task
 
 # Per million commands. A dead worker's unacknowledged messages return only in such maintenance; at Dramatiq's own
 # defaults (0.1 % after 60 s) that takes minutes on a quiet queue. A worker that only seemed dead does no harm: what it

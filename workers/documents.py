@@ -2,6 +2,8 @@
 
 from services import document_reading
 from services.jobs import RunningJob
+from services.unit_of_work import UnitOfWork
+from workers.lots import rows_task
 from workers.task import task
 
 READ = "documents.read"
@@ -15,10 +17,10 @@ async def read(job: RunningJob) -> None:
     await document_reading.read(job, int(job.args["document_id"]))
 
 
-@task(GIVE_UP)
-async def give_up(job: RunningJob) -> None:
+@rows_task(GIVE_UP)
+async def give_up(uow: UnitOfWork, job: RunningJob) -> None:
     """Tell that a document could not be read."""
-    await document_reading.refuse(job, int(job.args["document_id"]), document_reading.GAVE_UP)
+    await document_reading.refuse(uow, int(job.args["document_id"]), document_reading.GAVE_UP)
 
 
 @task(FORGET)

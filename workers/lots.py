@@ -9,26 +9,22 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
-from redis.exceptions import RedisError
 
 from config import tracing
 from config.metrics import JOB_SECONDS, JOBS
-from config.redis import get_redis, namespace
 from core.actor import system_actor
 from core.errors import Unavailable
 from services import jobs
 from services.jobs import SENT_LEASE_S, RunningJob
 from services.unit_of_work import UnitOfWork, unit_of_work
-from workers.task import Task, run_job, task
+from workers.attempts import run_job
+from workers.begun import is_first_to_begin
+from workers.task import FRESH_S, Task, task
 
 RowsBody = Callable[[UnitOfWork, RunningJob], Awaitable[object]]
 
 LOT = 50
 """The most jobs of one message: as many as may be rolled back together where one of them fails."""
-FRESH_S = 3.0
-"""Below Dramatiq's heartbeat: what a dead worker held comes again later than that."""
-_BEGUN_S = 3600
-"""For so long it is known that somebody has begun with a lot that was not fresh."""
 _LIMIT_S = 5.0
 """Below the database's patience with an idle transaction."""
 BODIES: dict[str, RowsBody] = {}
@@ -60,8 +56,7 @@ def rows_task(
 async def run_lot(task: Task, job_ids: Sequence[int], tenant_id: int) -> None:
     """Do the jobs, each once. Raises only when cancelled; what is not done is given back then."""
     try:
-        # A transaction tells its facts under one trace: with traces on, each job has its own of both.
-        done = set() if tracing.is_on() else await _together(task, job_ids, tenant_id)
+        done = await _together(task, job_ids, tenant_id)
         for job_id in job_ids:
             if job_id not in done:
                 await run_job(task, job_id, tenant_id)
@@ -76,17 +71,9 @@ async def _together(task: Task, job_ids: Sequence[int], tenant_id: int) -> set[i
     """
     done = await _run_together(task, job_ids, tenant_id, FRESH_S)
     late = [job_id for job_id in job_ids if done is not None and job_id not in done]
-    if late and await _is_first_to_begin(late):
+    if late and await is_first_to_begin(late[0]):
         return (done or set()) | (await _run_together(task, late, tenant_id, SENT_LEASE_S) or set())
     return done or set()
-
-
-async def _is_first_to_begin(job_ids: Sequence[int]) -> bool:
-    """False where Redis cannot tell."""
-    try:
-        return bool(await get_redis().set(f"{namespace()}:lot:{job_ids[0]}", "begun", nx=True, ex=_BEGUN_S))
-    except (RedisError, OSError):
-        return False
 
 
 async def _run_together(task: Task, job_ids: Sequence[int], tenant_id: int, fresh_s: float) -> set[int] | None:
@@ -95,11 +82,11 @@ async def _run_together(task: Task, job_ids: Sequence[int], tenant_id: int, fres
     """
     started = time.monotonic()
     try:
-        async with asyncio.timeout(_LIMIT_S), unit_of_work(system_actor(tenant_id)) as uow:
-            taken = await jobs.take(uow, job_ids, fresh_s=fresh_s)
-            for job in taken:
-                with structlog.contextvars.bound_contextvars(job_id=job.id, tenant_id=tenant_id, task=task.name):
-                    await BODIES[task.name](uow, job)
+        with tracing.span(f"lot {task.name}", "consumer", opora__jobs=len(job_ids)):
+            async with asyncio.timeout(_LIMIT_S), unit_of_work(system_actor(tenant_id)) as uow:
+                taken = await jobs.take(uow, job_ids, fresh_s=fresh_s)
+                for job in taken:
+                    await _change(uow, task, job)
     except Exception as error:
         # One of them, tried alone, will tell what it is.
         logger.info("lot_divided", task=task.name, tenant_id=tenant_id, jobs=len(job_ids), reason=type(error).__name__)
@@ -112,6 +99,16 @@ async def _run_together(task: Task, job_ids: Sequence[int], tenant_id: int, fres
         JOB_SECONDS.labels(task.name).observe(seconds / len(taken))
     logger.info("lot_done", task=task.name, tenant_id=tenant_id, jobs=len(taken), seconds=round(seconds, 3))
     return {job.id for job in taken}
+
+
+async def _change(uow: UnitOfWork, task: Task, job: RunningJob) -> None:
+    """One of a lot, in a span of its own trace, which names the lot's."""
+    numbers = {"opora__job_id": job.id, "opora__attempt": job.attempt}
+    with (
+        structlog.contextvars.bound_contextvars(job_id=job.id, tenant_id=job.tenant_id, task=task.name),
+        tracing.span(f"job {task.name}", "consumer", parent=job.trace, link=tracing.traceparent(), **numbers),
+    ):
+        await BODIES[task.name](uow, job)
 
 
 async def _give_back(job_ids: Sequence[int], tenant_id: int) -> None:

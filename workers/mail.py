@@ -1,8 +1,10 @@
 """Sending e-mail."""
 
+from models.mail import Mail
 from services import mail
 from services.jobs import RunningJob
-from workers.task import task
+from services.unit_of_work import UnitOfWork
+from workers.task import two_step_task
 
 SEND = "mail.send"
 
@@ -10,7 +12,11 @@ SEND = "mail.send"
 _ATTEMPTS = 24
 
 
-@task(SEND, max_attempts=_ATTEMPTS)
-async def send(job: RunningJob) -> None:
+async def _unsent(_uow: UnitOfWork, job: RunningJob) -> Mail | None:
+    return await mail.unsent(int(job.args["mail_id"]))
+
+
+@two_step_task(SEND, _unsent, max_attempts=_ATTEMPTS)
+async def send(job: RunningJob, found: Mail) -> None:
     """Hand one e-mail to the mail server."""
-    await mail.send(job, mail_id=int(job.args["mail_id"]))
+    await mail.send(job, found)

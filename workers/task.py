@@ -1,41 +1,29 @@
-"""Tasks: what a job's name stands for, and how one attempt at a job is run."""
+"""Tasks: what a job's name stands for. How one attempt at a job is run: :mod:`workers.attempts`."""
 
-import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
-import structlog
-
-from config import tracing
-from config.logging import Redactor, known_secrets
-from config.metrics import JOB_SECONDS, JOBS
 from config.settings import get_settings
-from core.errors import (
-    BadRequest,
-    DomainError,
-    Forbidden,
-    InvalidInput,
-    JobSuperseded,
-    NotFound,
-    TooLarge,
-    Unavailable,
-    UnsupportedFormat,
-)
-from core.refusals.mail import EmailRefused
-from models.jobs import JobState
+from core.actor import system_actor
 from services import jobs
-from services.jobs import NotYet, RunningJob
+from services.jobs import FirstStep, RunningJob
+from services.unit_of_work import UnitOfWork, unit_of_work
 
+Found = TypeVar("Found")
 TaskBody = Callable[[RunningJob], Awaitable[None]]
+SecondStep = Callable[[RunningJob, Found], Awaitable[None]]
 
-# What another attempt cannot mend.
-_FINAL = (BadRequest, EmailRefused, Forbidden, InvalidInput, NotFound, TooLarge, UnsupportedFormat)
-_LONGEST_ERROR = 500
-_CLAIM_PATIENCE_S = 60.0
-"""A job that was not claimed by then comes again, when the lease of its sending runs out."""
-_CLAIM_PAUSE_S = 0.5
-logger = structlog.get_logger(__name__)
+FRESH_S = 3.0
+"""Below Dramatiq's heartbeat: what a dead worker held comes again later than that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """``first`` is done in the transaction that claims the job; ``second`` is given what it found."""
+
+    first: FirstStep
+    second: SecondStep[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +40,7 @@ class Task:
     time_limit_s: float
     lease: float | None = None
     amends: str | None = None
+    steps: Steps | None = None
 
     @property
     def lease_s(self) -> float:
@@ -69,6 +58,7 @@ def task(
     max_attempts: int = 8,
     time_limit_s: float = 300.0,
     amends: str | None = None,
+    steps: Steps | None = None,
 ) -> Callable[[TaskBody], TaskBody]:
     """Register ``async def body(job)`` under a stable name, which stored jobs carry. Raises ValueError if it is taken.
 
@@ -79,122 +69,32 @@ def task(
     def register(body: TaskBody) -> TaskBody:
         if name in TASKS:
             raise ValueError(f"Two tasks are called {name}")
-        TASKS[name] = Task(name, body, queue, max_attempts, time_limit_s, lease_s, amends)
+        TASKS[name] = Task(name, body, queue, max_attempts, time_limit_s, lease_s, amends, steps)
         return body
 
     return register
 
 
-async def run_job(task: Task, job_id: int, tenant_id: int) -> None:
-    """One attempt at a job, from claim to mark. Raises only when cancelled; the job is given back then."""
-    with structlog.contextvars.bound_contextvars(job_id=job_id, tenant_id=tenant_id, task=task.name):
-        try:
-            job = await _claim(task, job_id, tenant_id)
-        except Exception:
-            logger.exception("job_not_claimed")
-            return
-        if job is None:
-            # Redis delivers at least once: the row says that this message is an echo.
-            JOBS.labels(task.name, "stale").inc()
-            return
-        started = time.monotonic()
-        about: dict[str, tracing.Attribute] = {"opora__job_id": job.id, "opora__attempt": job.attempt}
-        with tracing.span(f"job {task.name}", "consumer", parent=job.trace, **about):
-            outcome = await _attempt(task, job)
-            tracing.note(opora__outcome=outcome)
-        seconds = time.monotonic() - started
-        JOBS.labels(task.name, outcome).inc()
-        JOB_SECONDS.labels(task.name).observe(seconds)
-        logger.info("job_attempted", outcome=outcome, attempt=job.attempt, seconds=round(seconds, 3))
+def two_step_task(
+    name: str, first: Callable[[UnitOfWork, RunningJob], Awaitable[Found | None]], **options: Any
+) -> Callable[[SecondStep[Found]], SecondStep[Found]]:
+    """Register ``async def second(job, found)``, which calls third parties and then ends the job as other bodies do.
 
+    ``found`` is what ``first(uow, job)`` returned: it reads and changes rows in the transaction that claims the job, in
+    milliseconds. Where it returns None there is nothing left to do, and the job is ended with what it changed. It may
+    be run again after it was rolled back. ``options`` as of :func:`task`.
+    """
 
-async def _claim(task: Task, job_id: int, tenant_id: int) -> RunningJob | None:
-    """Claim, waiting for a database that restarts: without it there is nothing else to do. Raises what stays wrong."""
-    deadline = time.monotonic() + _CLAIM_PATIENCE_S
-    while True:
-        try:
-            return await jobs.claim(job_id, tenant_id, lease_s=task.lease_s)
-        except Exception:
-            # Whatever it is, the message would be gone with it, and the job would wait for the sweeper.
-            if time.monotonic() > deadline:
-                raise
-            await asyncio.sleep(_CLAIM_PAUSE_S)
+    def register(second: SecondStep[Found]) -> SecondStep[Found]:
+        @task(name, steps=Steps(first, second), **options)
+        async def whole(job: RunningJob) -> None:
+            async with unit_of_work(system_actor(job.tenant_id)) as uow:
+                found = await first(uow, job)
+                if found is None:
+                    await jobs.finish(uow, job)
+            if found is not None:
+                await second(job, found)
 
+        return second
 
-async def _attempt(task: Task, job: RunningJob) -> str:
-    try:
-        async with asyncio.timeout(task.time_limit_s):
-            await _run_under_lease(task, job)
-        await jobs.settle(job)
-    except JobSuperseded:
-        return "superseded"
-    except asyncio.CancelledError:
-        await _give_back(job)
-        raise
-    except Exception as error:
-        return await _record_failure(task, job, error)
-    return "done"
-
-
-async def _run_under_lease(task: Task, job: RunningJob) -> None:
-    """Run the body while a companion prolongs the lease. Raises JobSuperseded when the lease is lost."""
-    body = asyncio.ensure_future(task.body(job))
-    keeper = asyncio.create_task(_keep_lease(task, job))
-    try:
-        await asyncio.wait({body, keeper}, return_when=asyncio.FIRST_COMPLETED)
-        if not body.done():
-            raise JobSuperseded(job.id)
-        await body
-    finally:
-        for companion in (body, keeper):
-            companion.cancel()
-        await asyncio.gather(body, keeper, return_exceptions=True)
-
-
-async def _keep_lease(task: Task, job: RunningJob) -> None:
-    """Return when the job is not this attempt's any more. A database that restarts is waited for."""
-    while True:
-        await asyncio.sleep(task.lease_s / 3)
-        try:
-            if not await jobs.renew(job, lease_s=task.lease_s):
-                return
-        except Unavailable:
-            continue
-
-
-async def _record_failure(task: Task, job: RunningJob, error: Exception) -> str:
-    final = isinstance(error, _FINAL)
-    if isinstance(error, NotYet):
-        logger.debug("job_waits", seconds=error.seconds, attempt=job.attempt)
-    elif isinstance(error, DomainError):
-        logger.warning("job_failed", code=error.code, reason=error.message, attempt=job.attempt)
-    else:
-        logger.error("job_failed", attempt=job.attempt, exc_info=error)
-    try:
-        state = await jobs.fail(
-            job,
-            describe(error),
-            max_attempts=task.max_attempts,
-            final=final,
-            amends=task.amends,
-            after_s=jobs.asked_pause(error),
-        )
-    except Exception:
-        # The lease runs out and the sweeper finds the job.
-        logger.exception("failure_not_recorded", attempt=job.attempt)
-        return "failed"
-    return "dead" if state is JobState.DEAD else "failed"
-
-
-async def _give_back(job: RunningJob) -> None:
-    try:
-        await jobs.release(job)
-    except Unavailable:
-        logger.warning("job_not_released", attempt=job.attempt)
-    JOBS.labels(job.task, "released").inc()
-
-
-def describe(error: Exception) -> str:
-    """One line for admins: the code and message of a domain error, else its type and text, without secrets."""
-    kind = error.code if isinstance(error, DomainError) else type(error).__name__
-    return Redactor(known_secrets(get_settings())).text(f"{kind}: {error}")[:_LONGEST_ERROR]
+    return register

@@ -20,8 +20,9 @@ from tests.assistant_knowledge.test_documents import is_stored
 from tests.documents.files import encrypted_pdf, pdf, scanned_pdf
 from tests.files.conftest import using
 from tests.fixtures.work import DrainJobs
+from workers.attempts import run_job
 from workers.documents import GIVE_UP, READ
-from workers.task import TASKS, run_job
+from workers.task import TASKS
 
 LONG = "\n\n".join(
     f"# Room {n}\n\nRoom number {n} is where the lamp L-{n:04} stands, beside the wall." for n in range(150)

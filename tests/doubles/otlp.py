@@ -32,6 +32,8 @@ class SentSpan:
     end: int
     attributes: dict[str, Any]
     failed: bool
+    links: tuple[str, ...] = ()
+    """Ids of spans."""
 
 
 @dataclass
@@ -79,6 +81,7 @@ def _span(service: str, told: Any) -> SentSpan:
         end=told.end_time_unix_nano,
         attributes=_plain(told.attributes),
         failed=told.status.code == told.status.STATUS_CODE_ERROR,
+        links=tuple(link.span_id.hex() for link in told.links),
     )
 
 

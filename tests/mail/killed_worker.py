@@ -12,8 +12,9 @@ from integrations.mail.port import OutgoingMail
 from integrations.mail.smtp import SmtpMailer
 from services.providers import Providers
 from tests.doubles.embeddings import DeterministicEmbedder
+from workers.attempts import run_job
 from workers.mail import SEND
-from workers.task import TASKS, run_job
+from workers.task import TASKS
 
 
 class Dying(SmtpMailer):

@@ -14,7 +14,8 @@ from services.unit_of_work import SystemReason, system_unit_of_work, unit_of_wor
 from tests.fixtures.people import MakeTenant
 from tests.telegram_bot.conftest import LiveBot, MakeBot
 from tests.telegram_bot.updates import membership, photo, text
-from workers.task import TASKS, run_job
+from workers.attempts import run_job
+from workers.task import TASKS
 
 HANDLE = "telegram.handle"
 

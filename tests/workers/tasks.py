@@ -6,10 +6,10 @@ import os
 from core.actor import system_actor
 from core.errors import NotFound, Unavailable
 from services import jobs
-from services.jobs import RunningJob
+from services.jobs import NotYet, RunningJob
 from services.unit_of_work import UnitOfWork, unit_of_work
 from workers.lots import rows_task
-from workers.task import task
+from workers.task import task, two_step_task
 
 LEASE_S = 2.0
 
@@ -51,3 +51,23 @@ async def change_rows(uow: UnitOfWork, job: RunningJob) -> None:
     await asyncio.sleep(job.args.get("seconds", 0))
     if job.args.get("refuse"):
         raise NotFound("ticket") if job.args.get("final") else Unavailable("It was refused")
+
+
+async def look(uow: UnitOfWork, job: RunningJob) -> str | None:
+    """Leaves an effect of its own in the transaction that claims the job."""
+    await uow.rows("INSERT INTO test_effects VALUES ($1, 'look', $2, $3)", job.id, job.attempt, os.getpid())
+    await asyncio.sleep(job.args.get("looks", 0))
+    if job.args.get("refuse"):
+        raise Unavailable("It was refused")
+    if job.args.get("wait"):
+        raise NotYet(job.args["wait"])
+    return None if job.args.get("nothing") else f"found by {job.id}"
+
+
+@two_step_task("tests.steps", look, queue="tests", lease_s=LEASE_S)
+async def go_on(job: RunningJob, found: str) -> None:
+    """Leaves an effect and the done mark."""
+    assert found == f"found by {job.id}"
+    async with unit_of_work(system_actor(job.tenant_id)) as uow:
+        await uow.rows("INSERT INTO test_effects VALUES ($1, 'effect', $2, $3)", job.id, job.attempt, os.getpid())
+        await jobs.finish(uow, job)

@@ -12,7 +12,8 @@ from services.unit_of_work import unit_of_work
 from tests.fixtures.people import MakeTenant
 from tests.workers import tasks
 from tests.workers.conftest import Enqueue, effects, rows, states
-from workers.task import TASKS, run_job
+from workers.attempts import run_job
+from workers.task import TASKS
 
 ADMIN = Role.ADMIN
 

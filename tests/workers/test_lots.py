@@ -20,8 +20,8 @@ from tests.workers import tasks
 from tests.workers.conftest import Enqueue, effects, rows, states, until
 from tests.workers.processes import running, workers_of
 from workers.broker import make_broker, messages, send
-from workers.lots import FRESH_S, LOT, run_lot
-from workers.task import TASKS
+from workers.lots import LOT, run_lot
+from workers.task import FRESH_S, TASKS
 
 assert tasks.LEASE_S
 ROWS = TASKS["tests.rows"]
