@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from app.loading import uncollected
 from config.threads import one_thread_each
 
 _GATE = click.option("--gate", type=int, default=None, hidden=True)
@@ -48,7 +49,8 @@ def api(gate: int | None) -> None:
     from app.serve import load_application, serve
 
     with _process("api"):
-        load_application()
+        with uncollected():
+            load_application()
         _wait(gate)
         serve()
 
@@ -57,7 +59,8 @@ def api(gate: int | None) -> None:
 @_GATE
 def worker(gate: int | None) -> None:
     """Run background jobs."""
-    from app.worker import main as run
+    with uncollected():
+        from app.worker import main as run
 
     with _process("worker"):
         _wait(gate)
@@ -68,7 +71,8 @@ def worker(gate: int | None) -> None:
 @_GATE
 def scheduler(gate: int | None) -> None:
     """Run what is due by the clock; any number may run, one works."""
-    from app.scheduler import main as run
+    with uncollected():
+        from app.scheduler import main as run
 
     with _process("scheduler"):
         _wait(gate)
