@@ -36,7 +36,14 @@ _SHORTEST = ("--phases", "fuzzing", "--no-shrink", "--workers", "2")
 _ACTORS = ("customer@demo.example", "admin@demo.example")
 """The admin last: what admins are asked to do may close the others' accounts."""
 _DOCUMENTS = {"graphql": "GraphQL", "openapi.json": "REST"}
-_AUDITS = 61
+_LEAST = {
+    "WebSocket cases": 268,
+    "Standard Webhooks": 8,
+    "graphql-http audits": 61,
+    "graphql-ws client": 22,
+    "graphql-sse client": 16,
+}
+"""Cases of each suite: one that ends early has passed nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +142,7 @@ def prove() -> Iterator[Figure]:
 def figures(*suites: Suite) -> Iterator[Figure]:
     for suite in suites:
         print(*suite.problems, sep="\n")
-        target = _AUDITS if suite.name == "graphql-http audits" else max(suite.total, 1)
-        yield exactly(f"{suite.name} passed, of {suite.total}", suite.passed, target)
+        yield exactly(f"{suite.name} passed, of {suite.total}", suite.passed, max(suite.total, _LEAST[suite.name]))
 
 
 def main() -> int:

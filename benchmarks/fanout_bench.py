@@ -2,16 +2,19 @@
 
 import asyncio
 import contextlib
+import os
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import orjson
 
 from app.migrate import migrate
 from benchmarks.latency import process
+from benchmarks.processor_time import descendants
 from benchmarks.socket_readers import Collected, Readers, readers
 from benchmarks.ticket_list import free_port, serving
 from config.database import close_database, open_database
@@ -29,6 +32,7 @@ _READERS = 2
 PATIENCE_S = 30.0
 _SERVERS = (["app.cli", "api"], ["app.cli", "api"], ["benchmarks.plain_broadcast"])
 _PROTOCOL = "graphql-transport-ws"
+_SAY = "mutation Say($ticket: ID!, $input: AddMessageInput!) { addMessage(ticketId: $ticket, input: $input) { id } }"
 WATCH = """subscription Inbox($after: BigInt) { inboxEvents(after: $after) {
     __typename seq at ticketId ticket { title status priority } } }"""
 
@@ -63,6 +67,24 @@ class Bench:
             uow.emit(TicketUpdated(self.ticket_id))
         committed = time.monotonic()
         return await last_seq(), committed
+
+    async def say(self, count: int) -> list[int]:
+        """So many messages of an operator, one after another, by GraphQL at the first API; the inbox's new numbers."""
+        before = await last_seq()
+        headers = {"authorization": f"Bearer {self.tokens[0]}"}
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.first.port}", headers=headers) as client:
+            for number in range(count):
+                said = {"text": f"It smokes no more, {number}", "autoRespond": False}
+                asked = {"query": _SAY, "variables": {"ticket": str(self.ticket_id), "input": said}}
+                answer = await client.post("/graphql", json=asked)
+                assert answer.is_success, answer.text
+                assert "errors" not in answer.json(), answer.text
+        return list(range(before + 1, await last_seq() + 1))
+
+    def installation(self) -> dict[int, float]:
+        """Processor time of all that is Opora's, PostgreSQL and Valkey too, in milliseconds by process."""
+        foreign = {os.getpid(), *self.readers.pids, *descendants(self.bare.pid)}
+        return {pid: processor_ms(pid) for pid in set(descendants(os.getpid())) - foreign}
 
     async def collect(self, group: str, seqs: Sequence[int], count: int) -> Collected:
         """What the sockets of a group have, once all have everything, or patience ends."""
@@ -150,5 +172,8 @@ def kernel_ms(pid: int) -> float:
 
 def processor_ms(pid: int) -> float:
     """Time on a processor so far, all threads (Documentation/scheduler/sched-stats: nanoseconds, first number)."""
-    tasks = Path(f"/proc/{pid}/task").iterdir()
-    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e6
+    total = 0
+    for task in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+        with contextlib.suppress(OSError):
+            total += int(task.read_text().split()[0])
+    return total / 1e6

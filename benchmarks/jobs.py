@@ -30,7 +30,7 @@ from benchmarks.jobs_sides import CORES, Side, Turn, bare_side, group, measured,
 from benchmarks.jobs_work import ALONE, MAKE, TENANT, TOGETHER, RowsDue, WorkDue, know_facts, serve
 from benchmarks.latency import servers
 from benchmarks.processor_time import descendants
-from benchmarks.proof import Figure, at_least, at_most, exactly
+from benchmarks.proof import Figure, at_least, at_most, none_of
 from config.database import close_database, open_database
 from config.logging import configure_logging
 from config.redis import close_redis, open_redis
@@ -39,6 +39,8 @@ from workers.fanout import install_fanout
 
 TARGET_JOBS = 1000
 TARGET_LAG_MS = 250.0
+LEAST_RATE = 900.0
+"""Done a second, of the 1,000 a second under which the lag is measured: with fewer it would be another's lag."""
 TARGET_BESIDE_INSERT, TARGET_BESIDE_NOTHING = 2.5, 6.0
 _SHORT_JOBS, _SHORT_ROUNDS, _SHORT_STEADY_S = 1500, 2, 3.0
 _PROCESSES, _THREADS = 2, 8
@@ -191,8 +193,9 @@ async def _figures(environment: dict[str, str]) -> list[Figure]:
         at_most("processor time of a durable job, all processes", own, CORES * 1000 / TARGET_JOBS, "ms"),
         at_most("the same beside Dramatiq with the same insert", own / insert, TARGET_BESIDE_INSERT, "times"),
         at_most("the same beside Dramatiq doing nothing", own / no_op, TARGET_BESIDE_NOTHING, "times"),
+        at_least("rate kept while the lag was measured", calm.turn.rate, LEAST_RATE, "a second"),
         at_most("relay lag at 1,000 jobs a second, p99", percent(calm.lags, 99) * 1000, TARGET_LAG_MS, "ms"),
-        exactly("jobs lost or done twice after a worker's SIGKILL", judged.wrong, 0),
+        none_of("jobs lost or done twice, a worker's SIGKILL included", judged.wrong, judged.jobs, _SHORT_JOBS),
     ]
 
 

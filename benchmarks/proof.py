@@ -1,4 +1,7 @@
-"""A figure with its target: what a benchmark yields when it proves something."""
+"""A figure with its target: what a benchmark yields when it proves something.
+
+What was not measured meets no target: neither a value that is no number, nor no fault among nothing looked at.
+"""
 
 import math
 from dataclasses import asdict, dataclass
@@ -28,12 +31,14 @@ class Figure:
 
 def at_least(name: str, value: float, target: float, unit: str = "") -> Figure:
     """More is better."""
-    return Figure(name, _shown(value, unit), f"at least {_shown(target, unit)}", value >= target)
+    ok = math.isfinite(value) and value >= target
+    return Figure(name, _shown(value, unit), f"at least {_shown(target, unit)}", ok)
 
 
 def at_most(name: str, value: float, target: float, unit: str = "") -> Figure:
     """Less is better."""
-    return Figure(name, _shown(value, unit), f"at most {_shown(target, unit)}", value <= target)
+    ok = math.isfinite(value) and value <= target
+    return Figure(name, _shown(value, unit), f"at most {_shown(target, unit)}", ok)
 
 
 def exactly(name: str, value: int, target: int, unit: str = "") -> Figure:
@@ -41,8 +46,15 @@ def exactly(name: str, value: int, target: int, unit: str = "") -> Figure:
     return Figure(name, _shown(value, unit), _shown(target, unit), value == target)
 
 
+def none_of(name: str, wrong: int, total: int, least: int = 1) -> Figure:
+    """Not one of ``total`` may be wrong, and at least so many have to have been looked at."""
+    return Figure(name, f"{wrong:,} of {total:,}", f"0 of at least {least:,}", wrong == 0 and total >= least)
+
+
 def _shown(value: float, unit: str) -> str:
     """Three digits are as many as these measurements are worth; whole numbers stay whole."""
+    if not math.isfinite(value):
+        return "not measured"
     if value == int(value):
         number = f"{int(value):,}"
     else:

@@ -214,6 +214,10 @@ class Readers:
     def __init__(self, processes: "Sequence[subprocess.Popen[bytes]]") -> None:
         self._processes = processes
 
+    @property
+    def pids(self) -> set[int]:
+        return {process.pid for process in self._processes}
+
     def open(
         self, group: str, count: int, port: int, path: str, say: Sequence[Sequence[str]], protocol: str = ""
     ) -> float:

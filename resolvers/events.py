@@ -20,7 +20,8 @@ Common = dict[str, Any]
 
 async def shown_event(event: StoredEvent, actor: Actor) -> shown.TicketEvent | None:
     """The event as ``actor`` may see it now; None where it has become internal, or is of a kind that is not shown."""
-    content = await content_of(event)
+    # What happens to a ticket is told by the event itself: only messages are read.
+    content = await content_of(event) if event.kind == events.MessageAdded.kind else EventContent(event)
     if not content.visible_to(actor):
         return None
     return _typed(event, content)

@@ -85,7 +85,7 @@ async def _watched(connection: asyncpg.Connection, watchers: Sequence[Watcher]) 
     logs: dict[str, list[int]] = {}
     for row in await connection.fetch(_LOG, list({each.topic for each in watchers})):
         logs.setdefault(row["topic"], []).append(row["seq"])
-    wrong = [each for each in watchers if each.seqs != logs.get(each.topic, [])]
+    wrong = [each for each in watchers if not each.seqs or each.seqs != logs.get(each.topic, [])]
     examples = [f"{each.topic}: {_difference(each.seqs, logs.get(each.topic, []))}" for each in wrong[:3]]
     complaints = [text for each in watchers for text in each.complaints]
     return [

@@ -5,7 +5,6 @@ import random
 import shutil
 import time
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,25 +34,32 @@ class System:
     up: Service
     data: Path
     deaths: list[Death] = field(default_factory=list)
+    _next: list[str] = field(default_factory=list)
 
     async def kill_by_turns(self, chance: random.Random, until: float, pause_s: tuple[float, float]) -> None:
         """Kill a part, wait, kill the next: every part once, in random order, then again."""
-        for victim in self._victims(chance):
+        while True:
             await asyncio.sleep(chance.uniform(*pause_s))
             if time.monotonic() > until:
                 return
-            self.kill(victim)
+            self._next = self._next or chance.sample(VICTIMS, len(VICTIMS))
+            # One that is not back yet has its turn later.
+            killed = next((victim for victim in self._next if self.kill(victim)), None)
+            if killed is not None:
+                self._next.remove(killed)
 
-    def kill(self, victim: str) -> None:
-        """``kill -9``. Valkey loses all that it holds as well."""
+    def kill(self, victim: str) -> bool:
+        """``kill -9``; whether it was there. Valkey loses all that it holds as well."""
         process = self._process(victim)
         if process is None:
-            return
+            return False
         if victim == "valkey":
             shutil.rmtree((self.data / "valkey").resolve() / "appendonlydir", ignore_errors=True)
         with suppress(psutil.NoSuchProcess):
             process.kill()
             self.deaths.append(Death(victim, time.monotonic()))
+            return True
+        return False
 
     async def kill_everything(self) -> None:
         """As a power cut does, but for the disk: the supervisor and all below it at once; then start again."""
@@ -69,10 +75,6 @@ class System:
     def counted(self) -> str:
         counts = Counter(death.victim for death in self.deaths)
         return ", ".join(f"{victim} {counts[victim]}" for victim in (*VICTIMS, "everything") if counts[victim])
-
-    def _victims(self, chance: random.Random) -> Iterator[str]:
-        while True:
-            yield from chance.sample(VICTIMS, len(VICTIMS))
 
     def _process(self, victim: str) -> psutil.Process | None:
         """That of a command below the supervisor, or of a server; None while it is not there."""

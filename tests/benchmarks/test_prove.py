@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.proof import Figure, at_least, at_most, exactly
+from benchmarks.proof import Figure, at_least, at_most, exactly, none_of
 from benchmarks.prove import PROOFS, Outcome, Proof, run, write_page
 
 
@@ -17,10 +17,26 @@ from benchmarks.prove import PROOFS, Outcome, Proof, run, write_page
         (at_most("delay", 9.87, 10, "ms"), "delay: 9.87 ms, target at most 10 ms: ok"),
         (at_most("delay", 0, 10, "ms"), "delay: 0 ms, target at most 10 ms: ok"),
         (exactly("lost messages", 1, 0), "lost messages: 1, target 0: short"),
+        (none_of("lost messages", 0, 1200), "lost messages: 0 of 1,200, target 0 of at least 1: ok"),
+        (none_of("lost messages", 2, 1200), "lost messages: 2 of 1,200, target 0 of at least 1: short"),
     ],
 )
 def test_a_figure_is_a_line_with_its_target(figure: Figure, line: str) -> None:
     assert figure.line() == line
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        none_of("lost messages", 0, 0),
+        none_of("lost messages", 0, 19, least=20),
+        at_most("delay", float("nan"), 10),
+        at_least("rate", float("inf"), 10),
+    ],
+)
+def test_what_was_not_measured_meets_no_target(figure: Figure) -> None:
+    assert not figure.ok
+    assert Figure.decoded(figure.encoded()) == figure
 
 
 def test_figures_come_out_of_a_process_as_they_went_in() -> None:

@@ -6,7 +6,12 @@ from typing import Any
 import pytest
 
 from config.lone_reads import read_across, read_in
+from core import clock
+from core.actor import Actor, Role
+from core.events import TicketUpdated, Visibility
+from resolvers.events import shown_event
 from services import unit_of_work as module
+from services.events import StoredEvent
 from tests.graphql.client import GraphQLClient, Refused
 from tests.graphql.test_tickets import opened, wrote
 
@@ -119,3 +124,12 @@ async def test_operations_at_the_same_time_do_not_meet(customer: GraphQLClient, 
     assert all(len(data["a"]["edges"]) == 1 and data["tenant"] for data in results)
     with pytest.raises(Refused):
         await customer("{ me { id } users { edges { cursor } } }")
+
+
+async def test_what_happens_to_a_ticket_is_told_without_reading_it(counted: Counter) -> None:
+    event = StoredEvent(1, "queue", 7, TicketUpdated.kind, Visibility.PUBLIC, {"ticket_id": 5}, clock.now())
+    told = await shown_event(event, Actor(1, Role.AGENT))
+    assert told is not None
+    assert (told.seq, told.ticket_id) == (7, "5")
+    assert counted.transactions == 0
+    assert counted.statements == []
