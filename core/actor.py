@@ -4,6 +4,8 @@ import uuid
 from dataclasses import dataclass
 from enum import StrEnum
 
+from core.errors import Forbidden
+
 
 class Role(StrEnum):
     """Roles in rising order of rights; each includes those before it."""
@@ -51,6 +53,11 @@ class Actor:
     @property
     def is_staff(self) -> bool:
         return self.role.includes(Role.AGENT)
+
+    def require_staff(self) -> None:
+        """Raises Forbidden for customers and guests."""
+        if not self.is_staff:
+            raise Forbidden
 
     @property
     def is_admin(self) -> bool:

@@ -1,6 +1,5 @@
 """The steps of answers to a ticket: pieces that pass by, joined with the log, which knows when one is stored."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Any
@@ -10,23 +9,27 @@ import strawberry
 from core.actor import Actor
 from core.events import MessageAdded, ticket_topic
 from realtime.content import content_of
+from realtime.merging import merged
 from realtime.subscription import watch, watch_ephemeral
 from schema.types.events import AnswerDelta, AnswerFailed, AnswerFinished, AnswerStarted
 from schema.types.messages import Message
 from services.events import StoredEvent
 
-Step = AnswerStarted | AnswerDelta | AnswerFinished | AnswerFailed
-
-_WAITING = 256
+PassingStep = AnswerStarted | AnswerDelta | AnswerFailed
+Step = PassingStep | AnswerFinished
 
 
 async def watch_answers(actor: Actor, ticket_id: int) -> AsyncGenerator[Step, None]:
     """Steps from now on. Raises as :func:`realtime.subscription.watch`."""
     topic = ticket_topic(ticket_id)
     finished: str | None = None
-    async with aclosing(_both(watch(actor, topic), watch_ephemeral(actor, topic))) as items:
+    both: tuple[AsyncGenerator[StoredEvent | dict[str, Any], None], ...] = (
+        watch(actor, topic),
+        watch_ephemeral(actor, topic),
+    )
+    async with aclosing(merged(*both)) as items:
         async for item in items:
-            step = await _stored(item, actor) if isinstance(item, StoredEvent) else _passing(item)
+            step = await _stored(item, actor) if isinstance(item, StoredEvent) else passing_step(item)
             # The log may be faster than the last pieces: what is finished is not begun again.
             if step is None or step.turn == finished:
                 continue
@@ -45,7 +48,8 @@ async def _stored(event: StoredEvent, actor: Actor) -> Step | None:
     return None if turn is None else AnswerFinished(turn=_id(turn), message=Message.of(content.message))
 
 
-def _passing(frame: Mapping[str, Any]) -> Step | None:
+def passing_step(frame: Mapping[str, Any]) -> PassingStep | None:
+    """The step that a frame of :mod:`realtime.ephemeral` tells; None for frames of another kind."""
     turn = _id(frame.get("turn"))
     match frame.get("type"):
         case "answer.started":
@@ -59,28 +63,3 @@ def _passing(frame: Mapping[str, Any]) -> Step | None:
 
 def _id(number: object) -> strawberry.ID:
     return strawberry.ID(str(number))
-
-
-async def _both(*sources: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None]:
-    """What the sources give, as it comes. The first error of any ends all."""
-    items: asyncio.Queue[Any] = asyncio.Queue(_WAITING)
-    pumps = [asyncio.create_task(_pump(source, items)) for source in sources]
-    try:
-        while True:
-            item = await items.get()
-            if isinstance(item, Exception):
-                raise item
-            yield item
-    finally:
-        for pump in pumps:
-            pump.cancel()
-        await asyncio.gather(*pumps, return_exceptions=True)
-
-
-async def _pump(source: AsyncGenerator[Any, None], items: asyncio.Queue[Any]) -> None:
-    try:
-        async with aclosing(source):
-            async for item in source:
-                await items.put(item)
-    except Exception as error:
-        await items.put(error)

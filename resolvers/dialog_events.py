@@ -16,12 +16,12 @@ from realtime.dialog_stream import Passing, present_seq, watch_dialog
 from realtime.dialog_visits import VisitorKind
 from realtime.stream_leases import LEASES
 from realtime.typists import TYPING, is_own, tell_typing
+from resolvers.answer_steps import passing_step
 from resolvers.feeds import feed
 from resolvers.policy import Requires, mutation, query, subscription
 from schema.types import dialog_events as shown
 from schema.types.context import ID, Info
 from schema.types.dialogs import DialogMessage
-from schema.types.events import AnswerDelta, AnswerFailed, AnswerStarted
 from schema.types.rows import shown_id, shown_id_or_none
 from schema.types.scalars import BigInt, row_id
 from services.events import StoredEvent
@@ -96,22 +96,16 @@ async def _event(event: StoredEvent, actor: Actor) -> shown.DialogFact | None:
 
 
 def _passing(frame: Passing, actor: Actor) -> shown.DialogStep | None:
-    turn = strawberry.ID(str(frame.get("turn")))
-    match frame.get("type"):
-        case "answer.started":
-            return AnswerStarted(turn=turn, attempt=frame["attempt"])
-        case "answer.delta":
-            return AnswerDelta(turn=turn, attempt=frame["attempt"], offset=frame["offset"], text=frame["text"])
-        case "answer.failed":
-            return AnswerFailed(turn=turn, attempt=frame["attempt"])
-        case kind if kind == TYPING and not is_own(frame, actor):
-            return shown.DialogTyping(
-                dialog_id=shown_id(frame["dialog_id"]),
-                is_typing=frame["is_typing"],
-                by_staff=frame["staff"],
-                name=frame["name"],
-            )
-    return None
+    if frame.get("type") != TYPING:
+        return passing_step(frame)
+    if is_own(frame, actor):
+        return None
+    return shown.DialogTyping(
+        dialog_id=shown_id(frame["dialog_id"]),
+        is_typing=frame["is_typing"],
+        by_staff=frame["staff"],
+        name=frame["name"],
+    )
 
 
 def _message_added(common: Common, content: EventContent, told: Mapping[str, Any]) -> shown.DialogFact:

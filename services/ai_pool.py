@@ -5,7 +5,7 @@ nothing of it was read; what broke off later is for its reader to begin again (:
 """
 
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
@@ -128,28 +128,14 @@ class PooledChat:
         """Nothing: the connections are the process's."""
 
 
-class PooledStream:
+class PooledStream(CompletionStream):
     """One streamed answer. It is handed on to another token until its first piece has been read."""
 
     def __init__(self, run: Run, max_tokens: int, key: str | None) -> None:
         self._run = run
         self._max_tokens = max_tokens
         self._key = key
-        self._pieces = self._iterate()
-        self._completion: Completion | None = None
-
-    def __aiter__(self) -> AsyncIterator[str]:
-        return self._pieces
-
-    @property
-    def completion(self) -> Completion:
-        """The whole answer. Raises RuntimeError before the iteration has ended."""
-        if self._completion is None:
-            raise RuntimeError("The stream has not ended")
-        return self._completion
-
-    async def aclose(self) -> None:
-        await self._pieces.aclose()
+        super().__init__()
 
     async def _iterate(self) -> AsyncGenerator[str, None]:
         run = self._run

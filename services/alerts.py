@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from config.settings import get_settings
 from core import clock
 from core.actor import system_actor
-from core.errors import Forbidden
 from core.events import Event
 from core.facts.monitoring import AlertClosed, AlertOpened, AlertRaised
 from core.languages import Language
@@ -100,8 +99,7 @@ async def evaluate() -> int:
 
 def require_staff(uow: UnitOfWork) -> None:
     """Raises Forbidden below agent: the dashboard is for staff."""
-    if not uow.actor.is_staff:
-        raise Forbidden
+    uow.actor.require_staff()
 
 
 async def count_open(uow: UnitOfWork) -> int:

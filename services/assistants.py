@@ -127,17 +127,23 @@ class AssistantRow:
 
 async def list_assistants(uow: UnitOfWork) -> list[AssistantRow]:
     """All of the tenant, oldest first; one statement. Raises Forbidden below agent."""
-    _require_staff(uow.actor)
+    uow.actor.require_staff()
     return [_row(row, uow.actor) for row in await uow.rows(_ROWS, uow.tenant_id, None)]
 
 
 async def get(uow: UnitOfWork, assistant_id: int) -> AssistantRow:
     """Raises Forbidden below agent, NotFound."""
-    _require_staff(uow.actor)
+    uow.actor.require_staff()
     row = await uow.row(_ROWS, uow.tenant_id, [assistant_id])
     if row is None:
         raise NotFound("assistant", assistant_id)
     return _row(row, uow.actor)
+
+
+async def check_named(uow: UnitOfWork, assistant_id: int | None) -> None:
+    """Raises as :func:`get` where one is named."""
+    if assistant_id is not None:
+        await get(uow, assistant_id)
 
 
 async def create(actor: Actor, given: AssistantChanges) -> AssistantRow:
@@ -290,9 +296,4 @@ def _new_site_token() -> str:
 
 def _require_admin(actor: Actor) -> None:
     if not actor.is_admin:
-        raise Forbidden
-
-
-def _require_staff(actor: Actor) -> None:
-    if not actor.is_staff:
         raise Forbidden

@@ -8,7 +8,6 @@ from datetime import datetime
 
 import orjson
 
-from core.errors import Forbidden
 from core.paging import CursorPage, Slice
 from core.text import checked_text
 from services.unit_of_work import UnitOfWork
@@ -105,7 +104,7 @@ def query_key(text: str) -> str:
 
 async def page_log(uow: UnitOfWork, chosen: LogFilter, page: CursorPage) -> Slice[ExchangeRow]:
     """Exchanges of the tenant, newest first. Raises Forbidden below agent, InvalidInput."""
-    _require_staff(uow)
+    uow.actor.require_staff()
     asked, given = _OF_ALL, []
     if chosen.session_key is not None:
         asked = _OF_SESSIONS
@@ -118,7 +117,7 @@ async def page_log(uow: UnitOfWork, chosen: LogFilter, page: CursorPage) -> Slic
 
 async def summary(uow: UnitOfWork) -> ChatbotSummary:
     """What all exchanges of the tenant come to. Raises Forbidden below agent."""
-    _require_staff(uow)
+    uow.actor.require_staff()
     await uow.rows(_FROM_INDEX)
     (row,) = await uow.rows(_SUMMARY, uow.tenant_id, MOST_COMMON)
     total, escalated, common = row["total"], row["escalated"], row["common"]
@@ -131,8 +130,3 @@ async def summary(uow: UnitOfWork) -> ChatbotSummary:
             CommonQuery(**each) for each in (orjson.loads(common) if isinstance(common, str) else common)
         ),
     )
-
-
-def _require_staff(uow: UnitOfWork) -> None:
-    if not uow.actor.is_staff:
-        raise Forbidden

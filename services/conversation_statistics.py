@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from core.errors import Forbidden, InvalidInput
+from core.errors import InvalidInput
 from models.users import User
 from services import users
 from services.periods import Period
@@ -205,8 +205,7 @@ async def summary(
 
     Raises Forbidden below agent, InvalidInput for a zone that nobody knows.
     """
-    if not uow.actor.is_staff:
-        raise Forbidden
+    uow.actor.require_staff()
     _check(zone)
     await uow.rows(_PREPARE)
     kinds = [each.value for each in CountedKind if kind in (None, each)]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from core.errors import Conflict, Forbidden, InvalidInput, NotFound
+from core.errors import Conflict, InvalidInput, NotFound
 from core.events import Visibility
 from core.facts.dialogs import DialogArchived, DialogMessageAdded, DialogOpened, DialogReopened
 from core.ids import new_uuid
@@ -57,8 +57,7 @@ async def open_for(
     _check_names(first_name, last_name)
     guest = uow.actor.guest
     if guest is None:
-        if not uow.actor.is_staff:
-            raise Forbidden
+        uow.actor.require_staff()
         if assistant_id is None:
             raise InvalidInput("assistant_id is required", field="assistant_id")
         assistant = await _assistant(uow, assistant_id)
@@ -188,8 +187,7 @@ def _guest_number(uow: UnitOfWork, platform: DialogPlatform) -> UUID | None:
 async def _of_staff(uow: UnitOfWork, dialog_id: int) -> Dialog:
     """As :func:`get_locked`. Raises Forbidden to guests, whose own it may be."""
     dialog = await get_locked(uow, dialog_id)
-    if not uow.actor.is_staff:
-        raise Forbidden
+    uow.actor.require_staff()
     return dialog
 
 

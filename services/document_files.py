@@ -46,7 +46,7 @@ async def upload(actor: Actor, *, file_name: str, data: bytes, assistant_id: int
     if not actor.is_admin:
         raise Forbidden
     async with unit_of_work(actor) as uow:
-        await _check_assistant(uow, assistant_id)
+        await assistants.check_named(uow, assistant_id)
     files.check_size(data)
     document = await asyncio.to_thread(_described, actor, file_name, data, assistant_id)
     await files.check_safe(data)
@@ -70,7 +70,7 @@ async def upload(actor: Actor, *, file_name: str, data: bytes, assistant_id: int
 
 async def get(uow: UnitOfWork, document_id: int) -> Document:
     """Raises Forbidden below agent, NotFound."""
-    _require_staff(uow.actor)
+    uow.actor.require_staff()
     document = await Document.get_or_none(id=document_id, stored_at__not_isnull=True)
     if document is None:
         raise NotFound("document", document_id)
@@ -82,13 +82,15 @@ async def list_documents(uow: UnitOfWork, *, assistant_id: int | None = None) ->
 
     Raises Forbidden below agent, NotFound for the assistant.
     """
-    await _check_readable(uow, assistant_id)
+    uow.actor.require_staff()
+    await assistants.check_named(uow, assistant_id)
     return await Document.filter(**_chosen(assistant_id)).order_by("-id").limit(MOST_ROWS)
 
 
 async def page_documents(uow: UnitOfWork, page: CursorPage, *, assistant_id: int | None = None) -> Slice[Document]:
     """As :func:`list_documents`, by cursor, oldest first."""
-    await _check_readable(uow, assistant_id)
+    uow.actor.require_staff()
+    await assistants.check_named(uow, assistant_id)
     rows = await Document.filter(**_chosen(assistant_id), id__gt=page.after or 0).order_by("id").limit(page.size + 1)
     return Slice(rows[: page.size], has_more=len(rows) > page.size)
 
@@ -189,18 +191,3 @@ async def _take_back(actor: Actor, document: Document) -> None:
 def _chosen(assistant_id: int | None) -> dict[str, object]:
     own = {} if assistant_id is None else {"assistant_id": assistant_id}
     return {"stored_at__not_isnull": True, **own}
-
-
-async def _check_readable(uow: UnitOfWork, assistant_id: int | None) -> None:
-    _require_staff(uow.actor)
-    await _check_assistant(uow, assistant_id)
-
-
-async def _check_assistant(uow: UnitOfWork, assistant_id: int | None) -> None:
-    if assistant_id is not None:
-        await assistants.get(uow, assistant_id)
-
-
-def _require_staff(actor: Actor) -> None:
-    if not actor.is_staff:
-        raise Forbidden

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from core.actor import Actor
-from core.errors import Conflict, Forbidden, NotFound
+from core.errors import Conflict, NotFound
 from core.paging import CursorPage, OffsetPage, Slice
 from core.text import checked_text
 from core.unset import UNSET, UnsetType
@@ -93,7 +93,7 @@ async def create(
     actor: Actor, *, question: str, answer: str, category: str = "", tags: Sequence[str] = (), is_active: bool = True
 ) -> FaqRow:
     """A new entry. An active one answers questions when this returns. Raises Forbidden below agent, InvalidInput."""
-    _require_staff(actor)
+    actor.require_staff()
     values = FaqChanges(question, answer, category, tags, is_active).checked()
     async with unit_of_work(actor) as uow:
         (row,) = await uow.rows(_NEXT_ID)
@@ -110,7 +110,7 @@ async def update(actor: Actor, faq_id: int, changes: FaqChanges) -> FaqRow:
 
     Conflict where others change it time after time.
     """
-    _require_staff(actor)
+    actor.require_staff()
     values = changes.checked()
     for _ in range(_TRIES):
         async with unit_of_work(actor):
@@ -129,7 +129,7 @@ async def update(actor: Actor, faq_id: int, changes: FaqChanges) -> FaqRow:
 
 async def delete(actor: Actor, faq_id: int) -> None:
     """Remove an entry; nothing is answered from it any more. Raises Forbidden below agent, NotFound."""
-    _require_staff(actor)
+    actor.require_staff()
     async with unit_of_work(actor) as uow:
         faq = await _entry(Faq.filter(id=faq_id).select_for_update().get_or_none(), faq_id)
         await entries.withdraw(uow, _SHELF, faq.id)
@@ -205,8 +205,3 @@ def _checked(name: str, value: Any) -> Any:
     if name == "category":
         return checked_text(value, field=name, most=MAX_CATEGORY)
     return entries.checked(name, value)
-
-
-def _require_staff(actor: Actor) -> None:
-    if not actor.is_staff:
-        raise Forbidden

@@ -12,7 +12,7 @@ import structlog
 from core import clock
 from core.actor import Actor
 from core.bounded_cache import BoundedCache
-from core.errors import Forbidden, ModelUnavailable
+from core.errors import ModelUnavailable
 from core.events import Visibility
 from core.languages import Language
 from core.refusals.handoffs import HandoffNotFound
@@ -85,8 +85,7 @@ async def packet(actor: Actor, dialog_id: int) -> Packet:
 
     Raises Forbidden, NotFound, HandoffNotFound. A model that fails or is late is done without.
     """
-    if not actor.is_staff:
-        raise Forbidden
+    actor.require_staff()
     async with unit_of_work(actor) as uow:
         read = await _read(uow, dialog_id)
     tone, told = await asyncio.gather(_tone(read.words), _retold(actor, read))

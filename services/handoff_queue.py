@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.errors import Forbidden
 from core.paging import CursorPage, OffsetPage, Slice
 from models.dialogs import Dialog, DialogPlatform
 from models.handoffs import Handoff, HandoffPriority, HandoffState
@@ -67,8 +66,7 @@ class Queue:
 
 async def queue(uow: UnitOfWork, page: OffsetPage) -> Queue:
     """What waits for the actor: dialogs of the assistants that they serve. Raises Forbidden to customers."""
-    if not uow.actor.is_staff:
-        raise Forbidden
+    uow.actor.require_staff()
     served = await operators.served_by(uow)
     rows = await uow.rows(_PAGE, uow.tenant_id, served, page.limit, page.skip)
     count = await uow.row(_COUNT, uow.tenant_id, served)

@@ -271,5 +271,4 @@ def _check(wish: Wish) -> None:
 
 
 def _staff_only(actor: Actor) -> None:
-    if not actor.is_staff:
-        raise Forbidden
+    actor.require_staff()

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from core.actor import Actor, system_actor
 from core.clock import now
-from core.errors import Forbidden, NotFound, Unavailable
+from core.errors import NotFound, Unavailable
 from core.ids import new_uuid
 from core.languages import Language
 from core.paging import CursorPage, Slice
@@ -72,8 +72,7 @@ async def say(actor: Actor, *, contact: str, text: str) -> InterviewReply:
 
 async def prepare(actor: Actor, *, contact: str, text: str) -> Pending:
     """What is done outside a transaction: asking the chat model, where there is one. Raises as :func:`say`."""
-    if not actor.is_staff:
-        raise Forbidden
+    actor.require_staff()
     checked_text(contact, field="contact", least=1)
     checked_text(text, field="text", least=1, most=LONGEST)
     pending = Pending(contact, text, actor.user_id)
@@ -119,8 +118,7 @@ async def choose_language(uow: UnitOfWork, contact: str, language: Language) -> 
 
 async def get(uow: UnitOfWork, interview_id: int) -> Interview:
     """An interview of the tenant. Raises Forbidden for customers, NotFound."""
-    if not uow.actor.is_staff:
-        raise Forbidden
+    uow.actor.require_staff()
     interview = await Interview.get_or_none(id=interview_id)
     if interview is None:
         raise NotFound("interview", interview_id)

@@ -146,7 +146,7 @@ async def list_sources(uow: UnitOfWork, *, assistant_id: int | None = None) -> l
 
     Raises Forbidden, NotFound.
     """
-    await _check_readable(uow, assistant_id)
+    await assistants.check_named(uow, assistant_id)
     rows = await uow.rows(
         """SELECT s.id, s.name, s.mime_type, s.updated_at, count(c.id) FILTER (WHERE c.is_current) AS chunks
         FROM knowledge_sources s LEFT JOIN knowledge_chunks c ON c.source_id = s.id
@@ -178,7 +178,7 @@ async def page_chunks(
 
     With an ``assistant_id`` what that assistant alone knows, for staff. Raises Forbidden, NotFound.
     """
-    await _check_readable(uow, assistant_id)
+    await assistants.check_named(uow, assistant_id)
     rows = await uow.rows(_CHUNKS + _PAGE, uow.tenant_id, page.after or 0, source, page.size + 1, assistant_id, current)
     return Slice([ChunkRow(**row) for row in rows[: page.size]], has_more=len(rows) > page.size)
 
@@ -192,13 +192,6 @@ async def chunk_versions(uow: UnitOfWork, chunk_id: int) -> list[ChunkRow]:
     if not rows:
         raise NotFound("chunk", chunk_id)
     return [ChunkRow(**row) for row in rows]
-
-
-async def _check_readable(uow: UnitOfWork, assistant_id: int | None) -> None:
-    if assistant_id is not None:
-        if not uow.actor.is_staff:
-            raise Forbidden
-        await assistants.get(uow, assistant_id)
 
 
 async def reindex(actor: Actor, source: str | None) -> reindexing.ReindexReport:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tortoise.queryset import QuerySet
 
 from core.actor import Actor
-from core.errors import Forbidden, NotFound
+from core.errors import NotFound
 from core.facts.leads import LeadStatusChanged
 from core.paging import CursorPage, OffsetPage, Slice
 from models.leads import Lead, LeadStatus
@@ -64,6 +64,5 @@ async def set_status(uow: UnitOfWork, lead_id: int, status: LeadStatus) -> Lead:
 
 
 def _reachable(actor: Actor) -> QuerySet[Lead]:
-    if not actor.is_staff:
-        raise Forbidden
+    actor.require_staff()
     return Lead.filter(tenant_id=actor.tenant_id)

@@ -81,8 +81,7 @@ async def person(uow: UnitOfWork, user_id: int | None = None) -> User:
 
     Raises Forbidden, InvalidInput naming ``operator_id``.
     """
-    if not uow.actor.is_staff:
-        raise Forbidden
+    uow.actor.require_staff()
     own = user_id is None or user_id == uow.actor.user_id
     if not own and not uow.actor.is_admin:
         raise Forbidden("Only admins act for another operator")
@@ -131,8 +130,7 @@ async def served_by(uow: UnitOfWork) -> list[int] | None:
 
 async def list_operators(uow: UnitOfWork) -> list[Presence]:
     """Whoever has answered dialogs or said that they are there. Raises Forbidden to customers."""
-    if not uow.actor.is_staff:
-        raise Forbidden
+    uow.actor.require_staff()
     rows = {row["user_id"]: row for row in await uow.rows(_PEOPLE, uow.tenant_id)}
     operators = await Operator.filter(tenant_id=uow.tenant_id, user_id__in=list(rows)).order_by("user_id")
     return [

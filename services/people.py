@@ -56,8 +56,7 @@ async def authors(uow: UnitOfWork, message_ids: Iterable[int]) -> dict[int, Pers
 
 async def staff(uow: UnitOfWork) -> list[User]:
     """Those who answer customers, by name; the first 500. Raises Forbidden for customers."""
-    if not uow.actor.is_staff:
-        raise Forbidden
+    uow.actor.require_staff()
     roles = [role for role in Role if role.includes(Role.AGENT)]
     found = User.filter(tenant_id=uow.tenant_id, is_active=True, role__in=roles)
     return await found.order_by("full_name", "id").limit(_MOST_STAFF)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from core.actor import Actor
-from core.errors import Conflict, Forbidden, NotFound
+from core.errors import Conflict, NotFound
 from core.paging import CursorPage, Slice
 from core.unset import UNSET, UnsetType
 from models.documents import QaEntry
@@ -71,10 +71,10 @@ async def create(
     """A new entry, which is answered from when this returns. Raises Forbidden below agent, NotFound for the assistant,
     InvalidInput.
     """
-    _require_staff(actor)
+    actor.require_staff()
     values = QaChanges(question, answer, tags).checked()
     async with unit_of_work(actor) as uow:
-        await _check_assistant(uow, assistant_id)
+        await assistants.check_named(uow, assistant_id)
         (row,) = await uow.rows(_NEXT_ID)
     own = {"tenant_id": actor.tenant_id, "assistant_id": assistant_id, "created_by_id": actor.user_id}
     entry = QaEntry(id=row["id"], **own, **values)
@@ -92,7 +92,7 @@ async def update(actor: Actor, entry_id: int, changes: QaChanges) -> QaRow:
 
     Conflict where others change it time after time.
     """
-    _require_staff(actor)
+    actor.require_staff()
     values = changes.checked()
     for _ in range(_TRIES):
         async with unit_of_work(actor):
@@ -111,7 +111,7 @@ async def update(actor: Actor, entry_id: int, changes: QaChanges) -> QaRow:
 
 async def delete(actor: Actor, entry_id: int) -> None:
     """Remove an entry; nothing is answered from it any more. Raises Forbidden below agent, NotFound."""
-    _require_staff(actor)
+    actor.require_staff()
     async with unit_of_work(actor) as uow:
         entry = await _entry(QaEntry.filter(id=entry_id).select_for_update().get_or_none(), entry_id)
         await entries.withdraw(uow, _shelf(entry), entry.id)
@@ -133,7 +133,8 @@ async def search(uow: UnitOfWork, query: str, *, assistant_id: int | None = None
     asked = entries.checked_search(query, field="query")
     if not asked:
         return await _listed(uow, assistant_id, after=0, most=MOST_ROWS)
-    await _check_readable(uow, assistant_id)
+    uow.actor.require_staff()
+    await assistants.check_named(uow, assistant_id)
     found = await uow.rows(_SHOWN + _FOUND, uow.tenant_id, asked, entries.part(asked), assistant_id, MOST_ROWS)
     return [_row(row) for row in found]
 
@@ -145,18 +146,9 @@ async def page_entries(uow: UnitOfWork, page: CursorPage, *, assistant_id: int |
 
 
 async def _listed(uow: UnitOfWork, assistant_id: int | None, *, after: int, most: int) -> list[QaRow]:
-    await _check_readable(uow, assistant_id)
+    uow.actor.require_staff()
+    await assistants.check_named(uow, assistant_id)
     return [_row(row) for row in await uow.rows(_SHOWN + _ALL, uow.tenant_id, assistant_id, after, most)]
-
-
-async def _check_readable(uow: UnitOfWork, assistant_id: int | None) -> None:
-    _require_staff(uow.actor)
-    await _check_assistant(uow, assistant_id)
-
-
-async def _check_assistant(uow: UnitOfWork, assistant_id: int | None) -> None:
-    if assistant_id is not None:
-        await assistants.get(uow, assistant_id)
 
 
 def _shelf(entry: QaEntry) -> Shelf:
@@ -183,8 +175,3 @@ async def _entry(query: Any, entry_id: int) -> QaEntry:
 
 def _changed(entry: QaEntry, values: Mapping[str, Any]) -> QaEntry:
     return entry.update_from_dict(dict(values))
-
-
-def _require_staff(actor: Actor) -> None:
-    if not actor.is_staff:
-        raise Forbidden

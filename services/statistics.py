@@ -9,7 +9,6 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from core.errors import Forbidden
 from models.categories import Category
 from models.tickets import TicketPriority, TicketStatus
 from models.users import User
@@ -143,13 +142,13 @@ LEFT JOIN created ON created.day = d::date LEFT JOIN resolved ON resolved.day = 
 
 async def dashboard(uow: UnitOfWork) -> Dashboard:
     """All tickets of the tenant, in a handful of statements. Raises Forbidden below agent."""
-    _require_staff(uow)
+    uow.actor.require_staff()
     return (await _figures(uow, _Cohort("tenant_id = $1", [uow.tenant_id])))[0]
 
 
 async def ticket_statistics(uow: UnitOfWork, period: Period, *, category_id: int | None = None) -> TicketStatistics:
     """Tickets created in the period, of one category or of all. Raises Forbidden below agent, NotFound."""
-    _require_staff(uow)
+    uow.actor.require_staff()
     if category_id is not None:
         await categories.get(uow, category_id)
     cohort = _Cohort.created_in(uow.tenant_id, period, category_id)
@@ -281,8 +280,3 @@ async def _helpers(
 async def _days(uow: UnitOfWork, cohort: _Cohort) -> list[DayFigures]:
     rows: list[Row] = await uow.rows(_DAYS.format(where=cohort.where, category=cohort.narrowed), *cohort.args)
     return [DayFigures(row["day"], row["created"], row["resolved"]) for row in rows]
-
-
-def _require_staff(uow: UnitOfWork) -> None:
-    if not uow.actor.is_staff:
-        raise Forbidden

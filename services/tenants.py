@@ -49,8 +49,7 @@ async def current(uow: UnitOfWork) -> Tenant:
 
 async def stats(uow: UnitOfWork) -> TenantStats:
     """What the tenant holds, counted in one statement. Raises Forbidden for customers."""
-    if not uow.actor.is_staff:
-        raise Forbidden
+    uow.actor.require_staff()
     (row,) = await uow.rows(_STATS)
     counted: dict[str, int] = orjson.loads(row["tickets_by_status"])
     return TenantStats(

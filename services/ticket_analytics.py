@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.errors import Forbidden
 from models.tickets import Sentiment, TicketPriority, TicketStatus
 from services.ticket_rows import CategoryRow
 from services.unit_of_work import UnitOfWork
@@ -49,8 +48,7 @@ class TicketAnalytics:
 
 async def summary(uow: UnitOfWork) -> TicketAnalytics:
     """Three statements, however many tickets. Raises Forbidden for customers."""
-    if not uow.actor.is_staff:
-        raise Forbidden
+    uow.actor.require_staff()
     known = [CategoryRow(**row) for row in await uow.rows(_CATEGORIES, uow.tenant_id)]
     await uow.rows(_FROM_INDEX)
     groups = await uow.rows(_COUNTS, uow.tenant_id)

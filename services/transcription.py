@@ -34,10 +34,10 @@ async def transcribe(actor: Actor | None, data: bytes, language: Language | None
     """
     if len(data) > MOST_BYTES:
         raise TooLarge(f"The recording is larger than {MOST_BYTES // (1024 * 1024)} MB", field="file")
-    mime_type = await asyncio.to_thread(_audio_type, data)
     speech = providers().speech
     if speech is None:
         raise Unavailable(_NOT_SET_UP)
+    mime_type = await asyncio.to_thread(_audio_type, data)
     started = time.monotonic()
     transcript = await speech.transcribe(data, mime_type=mime_type, language=language)
     transcript = replace(transcript, text="".join(filter(is_storable, transcript.text)))

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from core import clock
 from core.actor import Actor
-from core.errors import Forbidden, InvalidInput, InvalidTransition, NotFound
+from core.errors import InvalidInput, InvalidTransition, NotFound
 from core.languages import Language
 from core.paging import OffsetPage
 from models.unanswered import UnansweredGroup, UnansweredQuestion, UnansweredStatus
@@ -102,7 +102,7 @@ async def page_groups(
 
     Raises Forbidden, InvalidInput.
     """
-    _require_staff(uow.actor)
+    uow.actor.require_staff()
     part = entries.checked_search(search)
     asked = (status, f"%{entries.escaped(part)}%" if part else None, page.skip, page.limit)
     found = await uow.rows(_GROUPS + _LISTED, uow.tenant_id, *asked)
@@ -117,7 +117,7 @@ async def get(uow: UnitOfWork, group_id: int) -> GroupRow:
 
 async def questions(uow: UnitOfWork, group_id: int) -> list[UnansweredQuestion]:
     """What was asked, latest first, at most :data:`SHOWN_QUESTIONS`. Raises Forbidden below agent."""
-    _require_staff(uow.actor)
+    uow.actor.require_staff()
     return await UnansweredQuestion.filter(group_id=group_id).order_by("-id").limit(SHOWN_QUESTIONS)
 
 
@@ -148,7 +148,7 @@ async def move(uow: UnitOfWork, group_ids: Sequence[int], status: UnansweredStat
 
     Raises Forbidden below agent, NotFound, InvalidTransition, InvalidInput.
     """
-    _require_staff(uow.actor)
+    uow.actor.require_staff()
     if not 1 <= len(group_ids) <= MOST_AT_ONCE:
         raise InvalidInput(f"ids must hold 1 to {MOST_AT_ONCE} items", field="ids")
     opening = status is UnansweredStatus.OPEN
@@ -164,7 +164,7 @@ async def merge(uow: UnitOfWork, group_ids: Sequence[int]) -> GroupRow:
 
     Raises Forbidden below agent, NotFound, InvalidTransition where one is not open, InvalidInput.
     """
-    _require_staff(uow.actor)
+    uow.actor.require_staff()
     chosen = sorted(set(group_ids))
     if not 2 <= len(chosen) <= MOST_AT_ONCE:
         raise InvalidInput(f"ids must hold 2 to {MOST_AT_ONCE} different items", field="ids")
@@ -200,7 +200,7 @@ async def _locked(uow: UnitOfWork, group_id: int) -> UnansweredGroup:
 
 
 async def _some(uow: UnitOfWork, group_ids: Sequence[int]) -> list[GroupRow]:
-    _require_staff(uow.actor)
+    uow.actor.require_staff()
     found = [_row(row) for row in await uow.rows(_GROUPS + _SOME, uow.tenant_id, list(group_ids))]
     missing = set(group_ids) - {row.id for row in found}
     if missing:
@@ -217,8 +217,3 @@ def _row(row: Row) -> GroupRow:
 def _check_open(row: GroupRow) -> None:
     if row.status is not UnansweredStatus.OPEN:
         raise InvalidTransition("Question", row.status, UnansweredStatus.ANSWERED)
-
-
-def _require_staff(actor: Actor) -> None:
-    if not actor.is_staff:
-        raise Forbidden

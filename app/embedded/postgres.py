@@ -18,13 +18,12 @@ import tempfile
 import time
 from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Self
+from typing import IO
 from urllib.parse import quote
 
-from app.embedded.account import Account, home_for, reachable_program
-from app.embedded.ownership import Lock, is_listening, kept_port, kept_secret, read_port
-from app.embedded.process import ServerFailed, die_with_parent, end_all, is_known, processes_in, stop, tail
+from app.embedded.account import Account, reachable_program
+from app.embedded.process import ServerFailed, die_with_parent, end_all, is_known, processes_in, tail
+from app.embedded.server import EmbeddedServer
 
 OWNER = "postgres"
 DATABASE = "opora"
@@ -36,67 +35,22 @@ _LEAST_BUFFERS, _MOST_BUFFERS = 128, 1024
 _QUICK_BUT_UNSAFE = {"fsync": "off", "full_page_writes": "off"}
 
 
-class EmbeddedPostgres:
-    """One cluster in ``data_dir/postgres``. Call ``start`` from the main thread: the server dies with that thread.
+class EmbeddedPostgres(EmbeddedServer):
+    """One cluster.
 
     ``durable=False`` gives up safety against a crash of the machine, not of the server, for speed in tests.
     """
 
+    name = "postgres"
+    title = "PostgreSQL"
+    # Fast shutdown: running queries are cancelled.
+    gentle = signal.SIGINT
+    ending_s = 30.0
+    starting_s = 60.0
+
     def __init__(self, data_dir: Path, *, durable: bool = True) -> None:
-        self.data_dir = data_dir.absolute()
-        self.log = self.data_dir / "logs" / "postgres.log"
-        self.port = 0
-        self.pid: int | None = None
+        super().__init__(data_dir)
         self._durable = durable
-        self._run = self.data_dir / "run"
-        self._lock = Lock(self._run / "postgres.lock")
-        self._password = ""
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self, timeout: float = 60.0) -> str:
-        """Start and wait until connections are accepted; returns :attr:`url`.
-
-        Recovers after any kind of crash, and ends what a dead owner left running. Raises DataDirInUse, ServerFailed.
-        """
-        self.data_dir.mkdir(parents=True, exist_ok=True)
-        self._lock.acquire(f"process {os.getpid()}, which runs its PostgreSQL")
-        try:
-            self._home, self._account = home_for(self.data_dir, "postgres")
-            self._prepare()
-            for _ in range(3):
-                self.port = kept_port(self._run / "postgres.port")
-                if self._launch(timeout):
-                    return self.url
-            raise ServerFailed(f"PostgreSQL found no free port on 127.0.0.1; see {self.log}")
-        except BaseException:
-            self.stop()
-            raise
-
-    def stop(self, timeout: float = 30.0) -> None:
-        """Fast shutdown: running queries are cancelled, everything committed is on disk. Harmless when stopped."""
-        if self._process is not None:
-            stop(self._process, signal.SIGINT, timeout)
-            self._process = None
-        self._lock.release()
-
-    def kill(self) -> None:
-        """``kill -9`` of the server, for tests of recovery; ``start`` brings it back."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-        self.stop()
-
-    def is_running(self) -> bool:
-        return self._process is not None and self._process.poll() is None
-
-    def find_running(self) -> str | None:
-        """The address of the server that another process runs on this data; None when there is none, or not yet."""
-        port = read_port(self._run / "postgres.port")
-        if port is None or not self._lock.is_held() or not is_listening(port):
-            return None
-        self._password, _ = kept_secret(self._run / "postgres.password")
-        self.port = port
-        return self.url
 
     @property
     def url(self) -> str:
@@ -109,26 +63,15 @@ class EmbeddedPostgres:
         host = quote(str(self._socket_directory()), safe="")
         return f"postgresql://{OWNER}:{quote(self._password, safe='')}@/{DATABASE}?host={host}&port={self.port}"
 
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    def _prepare(self) -> None:
-        self._password, is_new = kept_secret(self._run / "postgres.password")
+    def _prepare(self, *, password_is_new: bool) -> None:
         self._program = partial(_program, account=self._account)
-        self.log.parent.mkdir(exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > _LARGEST_LOG:
             self.log.replace(self.log.with_suffix(".log.1"))
         if not (self._home / "PG_VERSION").exists():
             self._create_cluster()
         else:
             self._clear_leftovers()
-            if is_new:
+            if password_is_new:
                 self._single_user(self._home, OWNER, f"ALTER ROLE {OWNER} PASSWORD '{self._password}'")
 
     def _create_cluster(self) -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from app.embedded.ownership import DataDirInUse
 from app.embedded.postgres import EmbeddedPostgres
 from app.embedded.process import ServerFailed
+from app.embedded.server import EmbeddedServer
 from app.embedded.valkey import EmbeddedValkey
 from config.settings import Settings, override_settings
 
@@ -17,7 +18,7 @@ class EmbeddedServers:
     """Start, revive and stop what ``OPORA_DATABASE_URL`` and ``OPORA_REDIS_URL`` do not name."""
 
     def __init__(self, settings: Settings) -> None:
-        self._servers: dict[str, EmbeddedPostgres | EmbeddedValkey] = {}
+        self._servers: dict[str, EmbeddedServer] = {}
         if settings.redis.url is None:
             self._servers["OPORA_REDIS_URL"] = EmbeddedValkey(settings.data_dir)
         if settings.database.url is None:

@@ -2,7 +2,6 @@
 
 import importlib.metadata
 import importlib.util
-import os
 import platform
 import shutil
 import signal
@@ -12,12 +11,11 @@ import sys
 import time
 from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Self
+from typing import IO
 
-from app.embedded.account import Account, home_for, reachable_program
-from app.embedded.ownership import Lock, is_listening, kept_port, kept_secret, read_port
-from app.embedded.process import ServerFailed, die_with_parent, end_all, processes_in, stop, tail
+from app.embedded.account import Account, reachable_program
+from app.embedded.process import ServerFailed, die_with_parent, end_all, processes_in, tail
+from app.embedded.server import EmbeddedServer
 
 _CONFIGURATION = """\
 bind 127.0.0.1
@@ -33,50 +31,15 @@ daemonize no
 """
 
 
-class EmbeddedValkey:
-    """One server with its data in ``data_dir/valkey``. Call ``start`` from the main thread, it dies with that."""
+class EmbeddedValkey(EmbeddedServer):
+    """One server. Data that cannot be read any more is set aside: what was pending is sent again from PostgreSQL."""
 
-    def __init__(self, data_dir: Path) -> None:
-        self.data_dir = data_dir.absolute()
-        self.log = self.data_dir / "logs" / "valkey.log"
-        self.port = 0
-        self.pid: int | None = None
-        self._run = self.data_dir / "run"
-        self._lock = Lock(self._run / "valkey.lock")
-        self._password = ""
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self, timeout: float = 30.0) -> str:
-        """Start and wait until it answers; returns :attr:`url`. Raises DataDirInUse, ServerFailed.
-
-        Data that cannot be read any more is set aside: what was pending is sent again from PostgreSQL.
-        """
-        self.data_dir.mkdir(parents=True, exist_ok=True)
-        self._lock.acquire(f"process {os.getpid()}, which runs its Valkey")
-        try:
-            self._prepare()
-            for _ in range(4):
-                self.port = kept_port(self._run / "valkey.port")
-                if self._launch(timeout):
-                    return self.url
-            raise ServerFailed(f"Valkey does not start; see {self.log}")
-        except BaseException:
-            self.stop()
-            raise
-
-    def stop(self, timeout: float = 15.0) -> None:
-        """Write everything to disk and end. Harmless when stopped."""
-        if self._process is not None:
-            stop(self._process, signal.SIGTERM, timeout)
-            self._process = None
-        self._lock.release()
-
-    def kill(self) -> None:
-        """``kill -9`` of the server, for tests of recovery."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-        self.stop()
+    name = "valkey"
+    title = "Valkey"
+    # It writes everything to disk.
+    gentle = signal.SIGTERM
+    ending_s = 15.0
+    starting_s = 30.0
 
     def wipe(self) -> None:
         """Stop and lose everything, for tests; ``start`` then begins empty."""
@@ -85,36 +48,12 @@ class EmbeddedValkey:
         if home.exists():
             shutil.rmtree(home.resolve() / "appendonlydir", ignore_errors=True)
 
-    def is_running(self) -> bool:
-        return self._process is not None and self._process.poll() is None
-
-    def find_running(self) -> str | None:
-        """The address of the server that another process runs on this data; None when there is none, or not yet."""
-        port = read_port(self._run / "valkey.port")
-        if port is None or not self._lock.is_held() or not is_listening(port):
-            return None
-        self._password, _ = kept_secret(self._run / "valkey.password")
-        self.port = port
-        return self.url
-
     @property
     def url(self) -> str:
         return f"redis://:{self._password}@127.0.0.1:{self.port}/0"
 
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    def _prepare(self) -> None:
-        self._password, _ = kept_secret(self._run / "valkey.password")
-        self._home, self._account = home_for(self.data_dir, "valkey")
+    def _prepare(self, *, password_is_new: bool) -> None:
         self._account.make_directory(self._home)
-        self.log.parent.mkdir(exist_ok=True)
         end_all(partial(processes_in, self._home), signal.SIGTERM, timeout=10.0)
 
     def _launch(self, timeout: float) -> bool:

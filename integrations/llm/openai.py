@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from copy import copy
 from typing import Any
@@ -119,28 +119,14 @@ class OpenAIChat:
         }
 
 
-class OpenAIStream:
+class OpenAIStream(CompletionStream):
     """One streamed answer. Until the first piece a failure is tried again; after it, it is the caller's to decide."""
 
     def __init__(self, endpoint: ModelEndpoint, request: Mapping[str, Any], budget_s: float) -> None:
         self._endpoint = endpoint
         self._request = request
         self._budget_s = budget_s
-        self._pieces = self._iterate()
-        self._completion: Completion | None = None
-
-    def __aiter__(self) -> AsyncIterator[str]:
-        return self._pieces
-
-    @property
-    def completion(self) -> Completion:
-        """The whole answer. Raises RuntimeError before the iteration has ended."""
-        if self._completion is None:
-            raise RuntimeError("The stream has not ended")
-        return self._completion
-
-    async def aclose(self) -> None:
-        await self._pieces.aclose()
+        super().__init__()
 
     async def _iterate(self) -> AsyncGenerator[str, None]:
         budget = Budget(self._budget_s)

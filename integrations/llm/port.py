@@ -1,6 +1,6 @@
 """What the product asks of a chat model."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -63,17 +63,31 @@ class ModelHealth:
     models: tuple[str, ...] = ()
 
 
-class CompletionStream(Protocol):
-    """The pieces of one answer, in order, to be iterated once. Close it where it is not read to its end."""
+class CompletionStream:
+    """The pieces of one answer, in order, to be iterated once. Close it where it is not read to its end.
 
-    def __aiter__(self) -> AsyncIterator[str]: ...
+    A model's own reads them in ``_iterate``, and leaves the whole answer in ``_completion`` behind the last.
+    """
+
+    def __init__(self) -> None:
+        self._pieces = self._iterate()
+        self._completion: Completion | None = None
+
+    def __aiter__(self) -> AsyncIterator[str]:
+        return self._pieces
 
     @property
     def completion(self) -> Completion:
         """The whole answer. Raises RuntimeError before the iteration has ended."""
-        ...
+        if self._completion is None:
+            raise RuntimeError("The stream has not ended")
+        return self._completion
 
-    async def aclose(self) -> None: ...
+    async def aclose(self) -> None:
+        await self._pieces.aclose()
+
+    def _iterate(self) -> AsyncGenerator[str, None]:
+        raise NotImplementedError
 
 
 class ChatModel(Protocol):

@@ -4,7 +4,7 @@ What has to be read for a frame is read once, whatever the number of sockets.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 
@@ -22,8 +22,9 @@ from services.events import StoredEvent
 from services.monitoring import Health
 
 Frame = dict[str, Any]
+ItdeskStatus = Literal["open", "in_progress", "resolved", "closed", "cancelled"]
 
-STATUSES: Mapping[TicketStatus, str] = {
+STATUSES: Mapping[TicketStatus, ItdeskStatus] = {
     TicketStatus.OPEN: "open",
     TicketStatus.IN_PROGRESS: "in_progress",
     TicketStatus.PENDING_CUSTOMER: "in_progress",

@@ -6,7 +6,7 @@ whatever the number of sockets. A move between two statuses that the dialect cal
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import orjson
@@ -28,8 +28,10 @@ from services.people import PersonCard
 from services.unit_of_work import UnitOfWork, unit_of_work
 
 Frame = dict[str, Any]
+TelegramRole = Literal["USER", "HELPER", "MODERATOR", "ADMIN"]
+TelegramStatus = Literal["OPEN", "IN_PROGRESS", "WAITING_RESPONSE", "RESOLVED", "CLOSED"]
 
-STATUSES: Mapping[TicketStatus, str] = {
+STATUSES: Mapping[TicketStatus, TelegramStatus] = {
     TicketStatus.OPEN: "OPEN",
     TicketStatus.IN_PROGRESS: "IN_PROGRESS",
     TicketStatus.PENDING_CUSTOMER: "WAITING_RESPONSE",
@@ -40,7 +42,7 @@ STATUSES: Mapping[TicketStatus, str] = {
     TicketStatus.REOPENED: "OPEN",
     TicketStatus.CANCELLED: "CLOSED",
 }
-ROLES: Mapping[Role, str] = {
+ROLES: Mapping[Role, TelegramRole] = {
     Role.USER: "USER",
     Role.AGENT: "HELPER",
     Role.MODERATOR: "MODERATOR",

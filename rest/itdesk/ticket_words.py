@@ -3,7 +3,8 @@
 from typing import Literal, get_args
 
 from models.tickets import FINISHED, TicketStatus
-from rest.itdesk.words import ItdeskStatus, shown_status
+from realtime.frames.itdesk import ItdeskStatus
+from rest.itdesk.words import shown_status
 
 ItdeskCategory = Literal[
     "system_down",

@@ -12,9 +12,10 @@ from core.actor import Actor, Role
 from core.paging import OffsetPage
 from models.categories import Category
 from models.tickets import Ticket, TicketPriority, TicketSource
+from realtime.frames.itdesk import ItdeskStatus
 from rest.itdesk import ticket_examples as examples
 from rest.itdesk.ticket_words import CATEGORIES, STATUSES, ItdeskCategory, asked_status, shown_category
-from rest.itdesk.words import ItdeskStatus, meant_statuses, moment, moment_or_none, shown_status
+from rest.itdesk.words import meant_statuses, moment, moment_or_none, shown_status
 from rest.operations import Examples, Group, Id
 from rest.shapes import NOT_BLANK
 from services import categories, ticket_analytics, tickets, triaging

@@ -6,9 +6,9 @@ from typing import Literal
 
 from core.actor import Role
 from models.tickets import TicketStatus
+from realtime.frames.itdesk import STATUSES, ItdeskStatus
 
 ItdeskRole = Literal["customer", "support_agent", "admin"]
-ItdeskStatus = Literal["open", "in_progress", "resolved", "closed", "cancelled"]
 ItdeskPriority = Literal["low", "medium", "high", "critical"]
 
 _ROLES: Mapping[Role, ItdeskRole] = {
@@ -17,17 +17,6 @@ _ROLES: Mapping[Role, ItdeskRole] = {
     Role.MODERATOR: "support_agent",
     Role.ADMIN: "admin",
     Role.SUPERADMIN: "admin",
-}
-_STATUSES: Mapping[TicketStatus, ItdeskStatus] = {
-    TicketStatus.OPEN: "open",
-    TicketStatus.IN_PROGRESS: "in_progress",
-    TicketStatus.PENDING_CUSTOMER: "in_progress",
-    TicketStatus.PENDING_AGENT: "in_progress",
-    TicketStatus.ESCALATED: "in_progress",
-    TicketStatus.RESOLVED: "resolved",
-    TicketStatus.CLOSED: "closed",
-    TicketStatus.REOPENED: "open",
-    TicketStatus.CANCELLED: "cancelled",
 }
 
 
@@ -41,12 +30,12 @@ def granted_role(word: ItdeskRole) -> Role:
 
 
 def shown_status(status: TicketStatus) -> ItdeskStatus:
-    return _STATUSES[status]
+    return STATUSES[status]
 
 
 def meant_statuses(word: ItdeskStatus) -> frozenset[TicketStatus]:
     """The statuses of the domain that are shown as ``word``."""
-    return frozenset(status for status, shown in _STATUSES.items() if shown == word)
+    return frozenset(status for status, shown in STATUSES.items() if shown == word)
 
 
 def moment(value: datetime) -> datetime:

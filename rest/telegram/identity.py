@@ -9,11 +9,12 @@ from msgspec import UNSET, UnsetType
 
 from core import unset
 from core.actor import Actor
+from realtime.frames.telegram import TelegramRole
 from rest.operations import Examples, Group
 from rest.shapes import NOT_BLANK
 from rest.telegram import examples
 from rest.telegram.users import UserView, called
-from rest.telegram.words import TelegramRole, moment, shown_role
+from rest.telegram.words import moment, shown_role
 from services import identity, telegram_login, users
 from services.rate_limits import Bucket
 from services.sessions import TokenPair

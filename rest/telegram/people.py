@@ -4,8 +4,8 @@ from uuid import UUID
 
 import msgspec
 
-from realtime.frames.telegram import SUPERVISOR, name_of
-from rest.telegram.words import TelegramRole, shown_role
+from realtime.frames.telegram import SUPERVISOR, TelegramRole, name_of
+from rest.telegram.words import shown_role
 from services.people import PersonCard
 
 

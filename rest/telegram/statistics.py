@@ -10,11 +10,12 @@ from msgspec import UNSET, UnsetType
 
 from core.actor import Actor, Role
 from models.tickets import TicketStatus
+from realtime.frames.telegram import TelegramStatus
 from rest.operations import Examples, Group
 from rest.shapes import Moment
 from rest.telegram import ticket_examples as examples
 from rest.telegram.people import PersonView
-from rest.telegram.words import PublicId, TelegramPriority, TelegramStatus, moment, shown_priority, shown_status
+from rest.telegram.words import PublicId, TelegramPriority, moment, shown_priority, shown_status
 from services import categories, people, statistics
 from services.people import PersonCard
 from services.periods import Period, bound

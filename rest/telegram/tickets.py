@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 from core import unset
 from core.actor import Actor, Role
 from models.tickets import FINISHED, TicketSource, TicketStatus
+from realtime.frames.telegram import TelegramStatus
 from rest.operations import Examples, Group
 from rest.shapes import Title
 from rest.telegram import ticket_examples as examples
@@ -18,7 +19,6 @@ from rest.telegram.words import (
     PageQuery,
     PublicId,
     TelegramPriority,
-    TelegramStatus,
     meant_priority,
     meant_statuses,
     moment,

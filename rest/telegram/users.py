@@ -8,10 +8,11 @@ import msgspec
 
 from core.actor import Actor, Role
 from models.users import User
+from realtime.frames.telegram import TelegramRole
 from rest.operations import Examples, Group
 from rest.shapes import words
 from rest.telegram import examples
-from rest.telegram.words import PageQuery, PublicId, TelegramRole, granted_role, meant_roles, moment, shown_role
+from rest.telegram.words import PageQuery, PublicId, granted_role, meant_roles, moment, shown_role
 from services import user_list, users
 from services.rate_limits import Bucket
 from services.unit_of_work import unit_of_work

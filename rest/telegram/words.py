@@ -10,9 +10,8 @@ import msgspec
 from core.actor import Role
 from core.paging import OffsetPage
 from models.tickets import TicketPriority, TicketStatus
+from realtime.frames.telegram import ROLES, STATUSES, TelegramRole, TelegramStatus
 
-TelegramRole = Literal["USER", "HELPER", "MODERATOR", "ADMIN"]
-TelegramStatus = Literal["OPEN", "IN_PROGRESS", "WAITING_RESPONSE", "RESOLVED", "CLOSED"]
 TelegramPriority = Literal["LOW", "NORMAL", "HIGH", "CRITICAL"]
 PublicId = UUID
 """A row's id in paths and bodies: `telegram` shows UUIDs alone."""
@@ -21,24 +20,6 @@ MOST_ROWS = 100
 PageNumber = Annotated[int, msgspec.Meta(ge=1, le=10_000_000, description="Номер страницы")]
 PageSize = Annotated[int, msgspec.Meta(ge=1, le=MOST_ROWS, description="Размер страницы")]
 
-_ROLES: Mapping[Role, TelegramRole] = {
-    Role.USER: "USER",
-    Role.AGENT: "HELPER",
-    Role.MODERATOR: "MODERATOR",
-    Role.ADMIN: "ADMIN",
-    Role.SUPERADMIN: "ADMIN",
-}
-_STATUSES: Mapping[TicketStatus, TelegramStatus] = {
-    TicketStatus.OPEN: "OPEN",
-    TicketStatus.IN_PROGRESS: "IN_PROGRESS",
-    TicketStatus.PENDING_CUSTOMER: "WAITING_RESPONSE",
-    TicketStatus.PENDING_AGENT: "IN_PROGRESS",
-    TicketStatus.ESCALATED: "IN_PROGRESS",
-    TicketStatus.RESOLVED: "RESOLVED",
-    TicketStatus.CLOSED: "CLOSED",
-    TicketStatus.REOPENED: "OPEN",
-    TicketStatus.CANCELLED: "CLOSED",
-}
 _PRIORITIES: Mapping[TicketPriority, TelegramPriority] = {
     TicketPriority.LOW: "LOW",
     TicketPriority.MEDIUM: "NORMAL",
@@ -65,12 +46,12 @@ class PageQuery(msgspec.Struct):
 
 
 def shown_role(role: Role) -> TelegramRole:
-    return _ROLES[role]
+    return ROLES[role]
 
 
 def meant_roles(word: TelegramRole) -> frozenset[Role]:
     """The roles of the domain that are shown as ``word``."""
-    return frozenset(role for role, shown in _ROLES.items() if shown == word)
+    return frozenset(role for role, shown in ROLES.items() if shown == word)
 
 
 def granted_role(word: TelegramRole) -> Role:
@@ -79,12 +60,12 @@ def granted_role(word: TelegramRole) -> Role:
 
 
 def shown_status(status: TicketStatus) -> TelegramStatus:
-    return _STATUSES[status]
+    return STATUSES[status]
 
 
 def meant_statuses(word: TelegramStatus) -> frozenset[TicketStatus]:
     """The statuses of the domain that are shown as ``word``."""
-    return frozenset(status for status, shown in _STATUSES.items() if shown == word)
+    return frozenset(status for status, shown in STATUSES.items() if shown == word)
 
 
 def shown_priority(priority: TicketPriority) -> TelegramPriority:

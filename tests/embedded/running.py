@@ -17,6 +17,7 @@ import psutil
 from app.embedded.process import alive
 
 _PATIENCE_S = 110.0
+_START_PATIENCE_S = 180.0
 
 
 def free_port() -> int:
@@ -60,17 +61,24 @@ def eventually(condition: Callable[[], bool], patience_s: float = _PATIENCE_S) -
 
 
 class Up:
-    """A running ``opora up`` in a directory of its own; ``text`` is what it has printed so far."""
+    """A running ``opora up`` in a directory of its own; ``text`` is what it has printed since it was started."""
 
     def __init__(self, data_dir: Path, port: int | None = None, *, demo: bool = False, **variables: str) -> None:
         self.data_dir = data_dir
         self.port = port or free_port()
+        self.origin = f"http://127.0.0.1:{self.port}"
+        self.variables = {"OPORA_DATA_DIR": str(data_dir)} | variables
+        self._words = ["up", "--port", str(self.port), *([] if demo else ["--no-demo"])]
+        self.start()
+
+    def start(self) -> None:
+        """Start it, at first or after its end, where it was."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("OPORA_")}
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "app.cli", "up", "--port", str(self.port), *([] if demo else ["--no-demo"])],
+            [sys.executable, "-P", "-m", "app.cli", *self._words],
             # No .env of a developer there.
-            cwd=data_dir.parent,
-            env=environment | {"OPORA_DATA_DIR": str(data_dir)} | variables,
+            cwd=self.data_dir.parent,
+            env=environment | self.variables,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -82,13 +90,19 @@ class Up:
 
     def _read(self) -> None:
         assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.text += line
+        with self.process.stdout as lines:
+            for line in lines:
+                self.text += line
 
     def wait_until_ready(self) -> None:
-        came = eventually(lambda: "is ready after" in self.text or self.process.poll() is not None)
+        came = eventually(lambda: "is ready after" in self.text or self.process.poll() is not None, _START_PATIENCE_S)
         assert came, self.text
         assert self.process.poll() is None, self.text
+
+    def kill_database(self) -> None:
+        """``kill -9`` of the server; a supervisor that lives starts it again."""
+        pid_file = (self.data_dir / "postgres").resolve() / "postmaster.pid"
+        os.kill(int(pid_file.read_text("ascii").splitlines()[0]), signal.SIGKILL)
 
     def first_query(self) -> str:
         """The lines that it tells people to paste."""
@@ -116,5 +130,3 @@ class Up:
         if self.process.poll() is None:
             self.end(signal.SIGTERM)
         self._reader.join(5)
-        if self.process.stdout is not None:
-            self.process.stdout.close()

@@ -7,29 +7,18 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from app import demo, welcome
-from tests.embedded.conftest import scratch
 from tests.embedded.running import Up, eventually, free_port, processes_of
-from tests.fixtures.clusters import seed
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"),
     # A first start on a machine that has other work.
     pytest.mark.timeout(240),
 ]
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Up]:
-    """One with the demo, for tests after which it runs as before."""
-    with scratch() as data_dir, Up(data_dir, demo=True) as up:
-        up.wait_until_ready()
-        yield up
 
 
 def _status(port: int) -> int:
@@ -71,40 +60,36 @@ def test_second_start_on_the_same_data_names_the_first(running: Up) -> None:
 def test_killed_processes_are_started_again(running: Up) -> None:
     commands = ("api", "worker", "scheduler")
     assert eventually(lambda: all(running.child(command) for command in commands))
-    before = {command: running.child(command) for command in commands}
+    before, told = {command: running.child(command) for command in commands}, len(running.text)
     for pid in before.values():
         os.kill(pid or 0, signal.SIGKILL)
-    assert eventually(lambda: all(f"{command} ended with code -9" in running.text for command in commands)), (
-        running.text
-    )
+    ends = [f"{command} ended with code -9" for command in commands]
+    assert eventually(lambda: all(end in running.text[told:] for end in ends)), running.text
     assert eventually(lambda: all(running.child(name) not in (None, pid) for name, pid in before.items())), running.text
     assert eventually(lambda: _status(running.port) == 200)
 
 
 def test_killed_database_is_started_again(running: Up) -> None:
-    pid_file = (running.data_dir / "postgres").resolve() / "postmaster.pid"
-    os.kill(int(pid_file.read_text().splitlines()[0]), signal.SIGKILL)
-    assert eventually(lambda: "behind OPORA_DATABASE_URL had ended; it runs again" in running.text), running.text
+    told = len(running.text)
+    running.kill_database()
+    word = "behind OPORA_DATABASE_URL had ended; it runs again"
+    assert eventually(lambda: word in running.text[told:]), running.text
     assert eventually(lambda: _status(running.port) == 200)
 
 
-def test_kill_9_leaves_no_process(running: Up) -> None:
-    """The last of those that share it."""
+def test_kill_9_leaves_no_process_and_blocks_no_start(running: Up) -> None:
     running.end(signal.SIGKILL)
     assert eventually(lambda: not processes_of(running.data_dir), 20), processes_of(running.data_dir)
+    running.start()
+    running.wait_until_ready()
+    assert _paste(running.first_query())["data"]["ask"]["cited"]
+    assert len(processes_of(running.data_dir)) >= 4
 
 
-def test_kill_9_blocks_no_start_and_ctrl_c_leaves_no_process(data_dir: Path) -> None:
-    seed(data_dir)
-    with Up(data_dir) as up:
-        up.wait_until_ready()
-        up.end(signal.SIGKILL)
-        with Up(data_dir, up.port) as again:
-            again.wait_until_ready()
-            assert _paste(again.first_query())["data"]["__typename"]
-            assert len(processes_of(data_dir)) >= 4
-            assert again.end(signal.SIGINT) == 0
-    assert processes_of(data_dir) == {}
+def test_ctrl_c_leaves_no_process(running: Up) -> None:
+    """The last of those that share it: whoever follows has to wait for a new start."""
+    assert running.end(signal.SIGINT) == 0
+    assert processes_of(running.data_dir) == {}
 
 
 def test_taken_port_is_named(data_dir: Path) -> None:
