@@ -68,6 +68,7 @@ class SmtpMailer:
         self._server = SmtpServer.parse(url)
         self._sender = sender
         self._timeout_s = timeout_s
+        self._authorities: ssl.SSLContext | None = None
 
     @property
     def name(self) -> str:
@@ -101,7 +102,7 @@ class SmtpMailer:
             local_hostname=domain_of(self._sender),
             timeout=self._timeout_s,
             use_tls=server.encrypted,
-            tls_context=await asyncio.to_thread(ssl.create_default_context),
+            tls_context=await self._trusted(),
         )
         try:
             async with asyncio.timeout(self._timeout_s):
@@ -112,6 +113,12 @@ class SmtpMailer:
             raise SmtpConnectionFailed(f"{server.host}:{server.port} did not answer in {self._timeout_s:g} s") from None
         finally:
             client.close()
+
+    async def _trusted(self) -> ssl.SSLContext:
+        """Who is believed, for the life of the mailer: reading the list anew is most of what an e-mail would cost."""
+        if self._authorities is None:
+            self._authorities = await asyncio.to_thread(ssl.create_default_context)
+        return self._authorities
 
     async def _connect(self, client: SMTP) -> None:
         try:
