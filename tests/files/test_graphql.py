@@ -87,10 +87,13 @@ async def test_a_recording_is_transcribed(customer: GraphQLClient, upload: Uploa
 
 
 @pytest.mark.parametrize(
-    ("name", "data", "code"), [("a.png", png(), "UNSUPPORTED_FORMAT"), ("a.wav", wav(), "SERVICE_UNAVAILABLE")]
+    ("name", "data", "speech", "code"),
+    [("a.png", png(), Listener(), "UNSUPPORTED_FORMAT"), ("a.wav", wav(), None, "SERVICE_UNAVAILABLE")],
 )
 async def test_what_cannot_be_transcribed_says_why(
-    customer: GraphQLClient, upload: Upload, name: str, data: bytes, code: str
+    customer: GraphQLClient, upload: Upload, name: str, data: bytes, speech: Listener | None, code: str
 ) -> None:
-    answer = await _transcribed(customer, await upload(name=name, data=data))
+    made = await upload(name=name, data=data)
+    with using(speech=speech):
+        answer = await _transcribed(customer, made)
     assert answer["errors"][0]["extensions"]["code"] == code  # type: ignore[index]

@@ -62,6 +62,7 @@ async def test_what_is_no_recording_reaches_nobody(data: bytes, error: type[Exce
     assert recorder.given == []
 
 
-async def test_without_a_model_it_says_what_to_set() -> None:
+@pytest.mark.parametrize("data", [wav(), b"OggS"], ids=["recording", "beginning of one"])
+async def test_without_a_model_it_says_what_to_set(data: bytes) -> None:
     with using(speech=None), pytest.raises(Unavailable, match=r"OPORA_STT_BASE_URL.*make voice"):
-        await transcription.transcribe(None, wav())
+        await transcription.transcribe(None, data)
