@@ -4,18 +4,18 @@ const SHEET = "x-style";
 const ADDRESSES = /^(src|srcset|background|poster|data|(xlink:)?href)$/;
 const FOLLOWED = /^\s*(https?|mailto|tel):/i;
 
-/** Renamed before they are read: the policy is asked about styles already while a document is parsed. */
-const withoutStyles = (html: string) =>
+/** Renamed before they are read: the policy is asked about styles and handlers already while a document is parsed. */
+const renamed = (html: string) =>
   html
     .replace(/<(\/?)style(?=[\s/>])/gi, `<$1${SHEET}`)
-    .replace(/<[a-z][^<>]*>/gi, (tag) => tag.replace(/([\s"'/])style(?=\s*=)/gi, `$1${STYLE}`));
+    .replace(/<[a-z][^<>]*>/gi, (tag) => tag.replace(/([\s"'/])(style|on[a-z]+)(?=\s*=)/gi, "$1data-$2"));
 
 /**
  * An e-mail as a page of its own that our Content Security Policy lets stand: its inline styles wait in `data-style`,
  * for `dress` to set them by script, which the policy allows. What runs, loads or sends is left out.
  */
 export function asPage(html: string): string {
-  const page = new DOMParser().parseFromString(withoutStyles(html), "text/html");
+  const page = new DOMParser().parseFromString(renamed(html), "text/html");
   for (const element of page.querySelectorAll(
     `${SHEET}, script, style, link, meta, base, iframe, object, embed, form`,
   )) {
