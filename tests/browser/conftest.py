@@ -7,22 +7,22 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.browser import chromium, shop
-from tests.browser.console import Seat, open_seat
+from tests.browser.console import PATIENCE_MS, Seat, open_seat
 from tests.browser.demo import Demo, demo
 from tests.browser.visitors import OpenVisit, Visitor, leave
 from tests.browser.wire import Wire, wire_to
 from tests.browser.work import Desk
 
 OpenSeat = Callable[..., Awaitable[Seat]]
-# A machine that does other things besides is slow, not wrong.
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if chromium.executable() is None:
-        for item in items:
-            if item.path.is_relative_to(Path(__file__).parent):
-                item.add_marker(pytest.mark.skip(reason=chromium.MISSING))
+    ours = [item for item in items if item.path.is_relative_to(Path(__file__).parent)]
+    for item in ours:
+        item.add_marker(pytest.mark.timeout(240))
+        if chromium.executable() is None:
+            item.add_marker(pytest.mark.skip(reason=chromium.MISSING))
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +58,7 @@ async def wire(origin: str) -> AsyncIterator[Wire]:
 
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    async with chromium.running() as running:
+    async with chromium.running(windowless=True) as running:
         yield running
 
 

@@ -6,7 +6,8 @@ import re
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import OpenSeat
-from tests.browser.visitors import PATIENCE_MS, OpenVisit, Visitor, words
+from tests.browser.console import PATIENCE_MS
+from tests.browser.visitors import OpenVisit, Visitor, words
 
 AGENT, SECOND = "agent@demo.example", "moderator@demo.example"
 ASKED = "How many devices can I connect to the router?"

@@ -6,8 +6,9 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import OpenSeat
+from tests.browser.console import PATIENCE_MS
 from tests.browser.demo import Demo
-from tests.browser.visitors import PATIENCE_MS, OpenVisit, answer, eventually, words
+from tests.browser.visitors import OpenVisit, answer, eventually, words
 from tests.browser.wire import Wire
 
 AGENT = "agent@demo.example"

@@ -1,13 +1,13 @@
 """Permissions of each role: what is not allowed is not shown, and refused where somebody forces it from the page."""
 
 import subprocess
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
-from tests.browser.conftest import OpenSeat
-from tests.browser.console import PASSWORD
+from tests.browser.console import PASSWORD, Seat, open_seat
 from tests.browser.demo import Demo
 from tests.browser.work import ADMIN, AGENT, CUSTOMER, MODERATOR, Desk
 from tests.system.installation import OPORA, clean_environment
@@ -83,11 +83,31 @@ def desk(installation: Demo) -> Desk:
     return Desk(installation.origin)
 
 
+WindowOf = Callable[[str], Awaitable[Seat]]
+
+
+@pytest.fixture(scope="module")
+async def window_of(browser: Browser, desk: Desk) -> AsyncIterator[WindowOf]:
+    """`await window_of(email)`: that person's window, which is opened once: the console stands before them."""
+    opened: dict[str, Seat] = {}
+
+    async def find(email: str) -> Seat:
+        if email not in opened:
+            opened[email] = await open_seat(browser, desk.origin, email)
+            await opened[email].go("/console")
+        opened[email].faults.clear()
+        return opened[email]
+
+    yield find
+    for each in opened.values():
+        await each.context.close()
+
+
 @pytest.mark.parametrize("email", ROLES)
 async def test_the_navigation_shows_what_the_role_may_open_and_nothing_else(
-    seat: OpenSeat, desk: Desk, email: str
+    window_of: WindowOf, desk: Desk, email: str
 ) -> None:
-    page = await (await seat(email)).go("/console")
+    page = (await window_of(email)).page
     links = page.get_by_role("navigation", name="Sections").get_by_role("link")
     await expect(links.first).to_be_visible()
     shown = {await link.get_attribute("href") for link in await links.all()}
@@ -98,9 +118,9 @@ async def test_the_navigation_shows_what_the_role_may_open_and_nothing_else(
 
 
 @pytest.mark.parametrize("email", ROLES[:-1])
-async def test_the_typed_address_of_a_hidden_area_leads_nowhere(seat: OpenSeat, desk: Desk, email: str) -> None:
+async def test_the_typed_address_of_a_hidden_area_leads_nowhere(window_of: WindowOf, email: str) -> None:
     hidden = [path for role in ROLES[ROLES.index(email) + 1 :] for path in RISING[role]]
-    window = await seat(email)
+    window = await window_of(email)
     page = await window.go(f"/console/{hidden[0]}")
     missing = page.get_by_role("heading", name="There is no such page")
     await expect(missing).to_be_visible()
@@ -121,11 +141,11 @@ async def _type_address(page: Page, path: str) -> None:
 
 @pytest.mark.parametrize("email", ROLES[:-1])
 async def test_what_is_forced_from_the_page_is_refused_and_changes_nothing(
-    seat: OpenSeat, desk: Desk, email: str
+    window_of: WindowOf, desk: Desk, email: str
 ) -> None:
     names = {"id": desk.ticket("Forced"), "user": desk.ask(email, "{ me { id } }")["me"]["id"]}
     before = desk.ask(ROOT, _STATE, id=names["id"])
-    page = await (await seat(email)).go("/console")
+    page = (await window_of(email)).page
     for role in ROLES[ROLES.index(email) + 1 :]:
         for document, variables in FORCED.get(role, []):
             asked = variables | {name: value for name, value in names.items() if f"${name}:" in document}
@@ -134,7 +154,7 @@ async def test_what_is_forced_from_the_page_is_refused_and_changes_nothing(
     assert desk.ask(ROOT, _STATE, id=names["id"]) == before
 
 
-async def test_agents_see_no_action_that_is_an_administrators(seat: OpenSeat, desk: Desk) -> None:
+async def test_agents_see_no_action_that_is_an_administrators(window_of: WindowOf, desk: Desk) -> None:
     ticket = desk.ticket("Actions of administrators")
     actions = {
         f"inbox/tickets/{ticket}": ("More actions", "Delete the ticket"),
@@ -143,7 +163,7 @@ async def test_agents_see_no_action_that_is_an_administrators(seat: OpenSeat, de
         "categories": (None, "New category"),
     }
     for email, seen in ((AGENT, False), (ADMIN, True)):
-        window = await seat(email)
+        window = await window_of(email)
         for path, (menu, action) in actions.items():
             page = await window.go(f"/console/{path}")
             if menu:
@@ -152,8 +172,9 @@ async def test_agents_see_no_action_that_is_an_administrators(seat: OpenSeat, de
             await expect(page.get_by_text(action, exact=True)).to_be_visible(visible=seen)
 
 
-async def test_a_moderator_reads_the_people_and_changes_none(seat: OpenSeat, desk: Desk) -> None:
+async def test_a_moderator_reads_the_people_and_changes_none(window_of: WindowOf) -> None:
     for email, may in ((MODERATOR, False), (ADMIN, True)):
-        page = await (await seat(email)).go("/console/people")
+        page = (await window_of(email)).page
+        await _type_address(page, "/console/people")
         await expect(page.get_by_text("agent@demo.example").first).to_be_visible()
         await expect(page.get_by_role("button", name="Add a person")).to_be_visible(visible=may)

@@ -6,7 +6,8 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.axe import grave_findings
-from tests.browser.visitors import PATIENCE_MS, OpenVisit, answer, eventually, messages, words
+from tests.browser.console import PATIENCE_MS
+from tests.browser.visitors import OpenVisit, answer, eventually, messages, words
 from tests.browser.wire import Wire
 
 ASKED = "How many devices can I connect to the router?"

@@ -11,11 +11,10 @@ from typing import Any
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser import shop
-from tests.browser.console import Seat, graphql, sign_in
+from tests.browser.console import PATIENCE_MS, Seat, graphql, sign_in
 
 OpenVisit = Callable[..., Awaitable["Visitor"]]
 
-PATIENCE_MS = 45_000
 _STAFF = "admin@demo.example"
 _ASSISTANTS = "{ assistants { name siteToken } }"
 _SAID = """

@@ -14,6 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from app.demo import PASSWORD
+from tests.system.installation import PLAIN
 
 Frame = dict[str, Any]
 REPLY_S = 20.0
@@ -25,7 +26,9 @@ class Person(httpx.AsyncClient):
     """Signed in with the support dialect. Every path is below the origin, such as ``/v1/tickets``."""
 
     def __init__(self, origin: str, token: str) -> None:
-        super().__init__(base_url=origin, timeout=_REQUEST_S, headers={"authorization": f"Bearer {token}"})
+        super().__init__(
+            base_url=origin, timeout=_REQUEST_S, verify=PLAIN, headers={"authorization": f"Bearer {token}"}
+        )
         self.token = token
 
     def at(self, origin: str) -> "Person":
@@ -156,7 +159,7 @@ class Socket:
 
 
 async def sign_in(origin: str, email: str = "customer@demo.example", password: str = PASSWORD) -> Person:
-    async with httpx.AsyncClient(base_url=origin, timeout=_REQUEST_S) as nobody:
+    async with httpx.AsyncClient(base_url=origin, timeout=_REQUEST_S, verify=PLAIN) as nobody:
         response = await nobody.post("/v1/auth/login/json", json={"email": email, "password": password})
     assert response.status_code == 200, response.text
     return Person(origin, response.json()["access_token"])

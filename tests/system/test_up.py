@@ -3,52 +3,27 @@
 """
 
 import asyncio
-import os
 import re
-import shutil
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.embedded.running import free_port
-from tests.fixtures.clusters import seed
+from tests.embedded.running import Up
 from tests.system.installation import Service, eventually, status_of
 from tests.system.people import Person, until
+
+# The first start, on a machine that has other work.
+pytestmark = pytest.mark.timeout(240)
 
 PATIENCE_S = 15.0
 """Longer than this no request may take, whatever the database does."""
 ROWS = 70
 """More than the import stores in one step."""
-
-
-@dataclass
-class Up:
-    """A running `opora up` with the demo tenant."""
-
-    service: Service
-    origin: str
-    environment: dict[str, str]
-
-    @property
-    def data_dir(self) -> Path:
-        return Path(self.environment["OPORA_DATA_DIR"])
-
-    def command(self, *words: str) -> Service:
-        """Another command on the same data."""
-        return Service(words, self.environment, self.service.log.with_name(f"{words[0]}.log"))
-
-    def kill_database(self) -> None:
-        pid_file = (self.data_dir / "postgres").resolve() / "postmaster.pid"
-        os.kill(int(pid_file.read_text("ascii").splitlines()[0]), signal.SIGKILL)
-
-    def until_ready(self, status: int = 200, seconds: float = 40.0) -> None:
-        assert eventually(lambda: status_of(self.origin) == status, seconds), self.service.text()
 
 
 @dataclass
@@ -60,23 +35,14 @@ class Tally:
     slowest: float = 0.0
 
 
-@pytest.fixture(scope="module")
-def system(directory: Path) -> Iterator[Up]:
-    port = free_port()
-    data_dir = directory / "data"
-    # Its first start on nothing is a test of its own, in tests/embedded.
-    seed(data_dir)
-    environment = {"OPORA_DATA_DIR": str(data_dir), "OPORA_RATE_LIMITS": "off", "OPORA_BCRYPT_ROUNDS": "4"}
-    service = Service(["up", "--port", str(port)], environment, directory / "up.log")
-    up = Up(service, f"http://127.0.0.1:{port}", environment)
-    try:
-        assert eventually(lambda: "is ready after" in service.text()), service.text()
-        yield up
-    finally:
-        service.end()
-        for link in data_dir.glob("*"):
-            if link.is_symlink():
-                shutil.rmtree(link.resolve().parent)
+@pytest.fixture
+def system(running: Up) -> Up:
+    """The one that others share, see tests/fixtures/one_up.py: each test leaves it at work."""
+    return running
+
+
+def _until_ready(system: Up, status: int = 200) -> None:
+    assert eventually(lambda: status_of(system.origin) == status, 40.0), system.text
 
 
 async def _write(customer: Person, ticket_id: int, tally: Tally, until: asyncio.Event) -> None:
@@ -132,15 +98,15 @@ async def test_acknowledged_writes_survive_and_no_request_fails_otherwise_than_w
 async def test_api_says_503_without_a_database_and_recovers_by_itself(customer: Person, system: Up) -> None:
     ticket_id, tally, enough = await customer.open_ticket("Database", auto_respond=False), Tally(), asyncio.Event()
     # The supervisor stands still, so that the database stays away.
-    system.service.process.send_signal(signal.SIGSTOP)
+    system.process.send_signal(signal.SIGSTOP)
     try:
         system.kill_database()
         writer = asyncio.create_task(_write(customer, ticket_id, tally, enough))
-        await asyncio.to_thread(system.until_ready, 503)
+        await asyncio.to_thread(_until_ready, system, 503)
         await until(lambda: len(tally.refused) > 0)
     finally:
-        system.service.process.send_signal(signal.SIGCONT)
-    await asyncio.to_thread(system.until_ready)
+        system.process.send_signal(signal.SIGCONT)
+    await asyncio.to_thread(_until_ready, system)
     await until(lambda: len(tally.acknowledged) > 0)
     enough.set()
     await writer
@@ -181,7 +147,8 @@ async def _imported(admin: Person) -> Counter[tuple[str, str]]:
 
 
 def _import(system: Up, folder: Path) -> Service:
-    return system.command("kb", "import", str(folder), "--tenant", "demo")
+    """Another command on the same data."""
+    return Service(["kb", "import", str(folder), "--tenant", "demo"], system.variables, folder.with_suffix(".log"))
 
 
 async def test_interrupted_import_goes_on_without_duplicates_and_names_bad_files(
@@ -190,6 +157,7 @@ async def test_interrupted_import_goes_on_without_duplicates_and_names_bad_files
     first = _import(system, folder)
     while not (partial := await _imported(admin)):
         assert first.process.poll() is None, first.text()
+        await asyncio.sleep(0.02)
     first.kill()
 
     second = _import(system, folder)
