@@ -17,7 +17,7 @@ from tests.fixtures.application import client_of
 from tests.fixtures.people import new_tenant, new_user, sign_in
 from tests.graphql.client import GraphQLClient
 from tests.graphql.operations import CALLS, call, code_of, document
-from tests.graphql.snapshots import fingerprint
+from tests.graphql.snapshots import Unchanged, fingerprint
 from tests.graphql.socket_client import PATIENCE_S, graphql_socket
 from tests.graphql.world import World, make_world
 
@@ -274,15 +274,18 @@ async def new_crowd(client: httpx.AsyncClient) -> Crowd:
 
 
 @pytest.fixture(scope="module")
-async def readers(application: Starlette) -> AsyncIterator[Crowd]:
-    """For calls that change nothing: one crowd makes them all."""
+async def crowds(application: Starlette) -> AsyncIterator[Unchanged[Crowd]]:
     async with client_of(application) as client:
-        yield await new_crowd(client)
+        yield Unchanged(lambda: new_crowd(client), lambda crowd: crowd.world.tenant.id)
+
+
+@pytest.fixture
+async def crowd(crowds: Unchanged[Crowd]) -> Crowd:
+    return await crowds.get()
 
 
 @pytest.mark.parametrize("field", [name for name in MATRIX if not name.startswith("Subscription.")])
-async def test_a_field_is_for_those_in_the_matrix(field: str, readers: Crowd, client: httpx.AsyncClient) -> None:
-    crowd = readers if field.startswith("Query.") else await new_crowd(client)
+async def test_a_field_is_for_those_in_the_matrix(field: str, crowd: Crowd) -> None:
     denials = {caller: denied for caller in CALLERS if (denied := _expected_denial(field, caller))}
     before = await fingerprint(crowd.world.tenant.id) if denials else None
     codes = {caller: await _code(crowd, caller, field) for caller in denials}
@@ -299,10 +302,13 @@ async def _code(crowd: Crowd, caller: str, field: str) -> str | None:
 
 @pytest.mark.usefixtures("live_events")
 @pytest.mark.parametrize("field", [name for name in MATRIX if name.startswith("Subscription.")])
-async def test_a_subscription_is_for_those_in_the_matrix(field: str, live: str, readers: Crowd) -> None:
-    for caller, client in readers.callers.items():
-        denied = _expected_denial(field, caller)
-        assert await _watch(live, client, field, readers.world, PATIENCE_S if denied else _SILENCE_S) == denied, caller
+async def test_a_subscription_is_for_those_in_the_matrix(field: str, live: str, crowd: Crowd) -> None:
+    expected = {caller: _expected_denial(field, caller) for caller in CALLERS}
+    watching = (
+        _watch(live, client, field, crowd.world, PATIENCE_S if expected[caller] else _SILENCE_S)
+        for caller, client in crowd.callers.items()
+    )
+    assert dict(zip(crowd.callers, await asyncio.gather(*watching), strict=True)) == expected
 
 
 async def _watch(live: str, client: GraphQLClient, field: str, world: World, patience_s: float) -> str | None:

@@ -5,7 +5,8 @@ import asyncio
 import asyncpg
 import pytest
 
-from config.database import APP_ROLE, READING, pool_of, transaction
+from config.connections import pool_of
+from config.database import APP_ROLE, READING, transaction
 from config.lone_reads import read_in
 from tests.fixtures.people import MakeTenant, MakeUser
 

@@ -26,6 +26,7 @@ from services import sign_in_providers
 from services.sign_in_providers import ProviderChanges, ProviderRow
 from tests.fixtures.people import MakeUser, actor_of
 from tests.sign_in.liar import Liar, lying
+from tests.system.installation import PLAIN
 
 _SCRIPT = Path(__file__).parent / "provider.mjs"
 _PACKAGE = Path(__file__).parents[2] / "web" / "node_modules" / "oidc-provider"
@@ -126,7 +127,7 @@ async def visit(url: str, login: str) -> dict[str, str]:
     """What a browser comes back with, whose person signs in as ``login`` and agrees: the answer's parameters, and the
     company in its address.
     """
-    async with httpx.AsyncClient(trust_env=False) as browser:
+    async with httpx.AsyncClient(trust_env=False, verify=PLAIN) as browser:
         response = await browser.get(url)
         for _ in range(12):
             if response.is_redirect:

@@ -13,6 +13,7 @@ from models.users import User
 from services import identity, sign_in_providers
 from services.sign_in_providers import ProviderChanges, ProviderRow, RoleRule
 from services.unit_of_work import unit_of_work
+from tests.embedded.running import free_port
 from tests.fixtures.people import PASSWORD, MakeTenant, MakeUser, unique
 from tests.graphql.client import GraphQLClient
 from tests.sign_in.conftest import IdentityProvider, NewProvider, visit
@@ -169,13 +170,12 @@ async def test_an_old_sign_in_is_over(
 async def test_new_signing_keys_are_found(
     anonymous: GraphQLClient,
     tenant: Tenant,
-    provider: IdentityProvider,
     new_provider: NewProvider,
     tmp_path: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(discovery, "_KEYS_AGAIN_S", 0)
-    own = IdentityProvider(provider.port + 1, tmp_path)
+    own = IdentityProvider(free_port(), tmp_path)
     own.knows("turn", name="Turn")
     for _ in range(2):
         with own.running():

@@ -9,8 +9,6 @@ from core.actor import Role, system_actor
 from core.events import EscalationReason
 from models.conversations import AuthorKind
 from models.tickets import TicketStatus
-from realtime.frames import telegram
-from rest.telegram import words
 from services import files, threads, tickets
 from services.tickets import TicketChanges
 from services.unit_of_work import unit_of_work
@@ -33,11 +31,6 @@ async def move(desk: Desk, *statuses: TicketStatus) -> None:
     for status in statuses:
         async with unit_of_work(actor_of(desk.people[Role.AGENT])) as uow:
             await tickets.update(uow, desk.ticket.id, TicketChanges(status=status))
-
-
-def test_both_files_of_words_agree() -> None:
-    assert {status: words.shown_status(status) for status in TicketStatus} == dict(telegram.STATUSES)
-    assert {role: words.shown_role(role) for role in Role} == dict(telegram.ROLES)
 
 
 async def test_a_message_is_the_one_of_the_history(desk: Desk, websocket: Websocket, application: Starlette) -> None:
