@@ -1,7 +1,7 @@
 # Each target is alone enough on a machine with Python 3.11+ and make. `make PYTHON=python3.12 run` chooses one.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run web voice screenshots test lint format typecheck unit proof lock bench prove schema clean
+.PHONY: help run web voice screenshots test lint format typecheck unit proof lock bench prove schema advisories clean
 
 VENV ?= .venv
 BIN = $(VENV)/bin
@@ -78,6 +78,10 @@ prove:  ## the promised figures, measured in a short form against their targets;
 	@$(ENVIRONMENT) dev
 	@$(ENVIRONMENT) web-dev
 	@$(BIN)/python -m benchmarks.prove $(ARGS)
+
+advisories:  ## ask osv.dev whether a locked component has a known weakness, and for how long already
+	@$(ENVIRONMENT) dev
+	@$(BIN)/python -m deploy.advisories $(ARGS)
 
 clean:  ## remove the environment and caches; the data in var/ stays
 	rm -rf $(VENV) $(VENV)-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info build web/node_modules web/dist
