@@ -35,6 +35,7 @@ from core.actor import Actor
 from core.errors import BadRequest, DomainError, NotAuthenticated
 from core.refusals.idempotency import IdempotentRequestInProgress
 from core.refusals.streams import StreamLimit
+from core.refusals.transactions import Overtaken
 from resolvers.loaders import loaders
 from rest.idempotency import KEY
 from schema.errors import refusal, shown, shown_all
@@ -146,7 +147,7 @@ def _never_ran(result: ExecutionResult, errors: list[GraphQLError] | None) -> bo
 
 def _failed(error: Exception, media_type: str) -> Response:
     if isinstance(error, DomainError):
-        waits = error.retry_after if isinstance(error, IdempotentRequestInProgress | StreamLimit) else None
+        waits = error.retry_after if isinstance(error, IdempotentRequestInProgress | StreamLimit | Overtaken) else None
         headers = None if waits is None else {"retry-after": str(waits)}
         # Of the newer media type 200 says that something ran.
         status = 400 if error.status == 200 and media_type == GRAPHQL_JSON else error.status

@@ -174,9 +174,11 @@ class Leases:
         return same_address <= per_address and (lease.person is None or same_person <= per_person)
 
     async def _renew(self) -> None:
-        while True:
-            await asyncio.sleep(_RENEW_S)
+        """For as long as one is open; whoever takes the next begins anew."""
+        await asyncio.sleep(_RENEW_S)
+        while self._open:
             await self._tell()
+            await asyncio.sleep(_RENEW_S)
 
     async def _tell(self, *, renew: bool = True) -> None:
         """Renew what is open, take away what is not, and hand over what was counted."""
