@@ -24,6 +24,7 @@ from services import identity, passwords
 from services.unit_of_work import unit_of_work
 
 _TENANT = 1
+_COMMANDS = [[sys.executable, "-m", "app.cli", name] for name in ("api", "scheduler")]
 _PASSWORD = "Benchmark-1234"
 _CREATE = "mutation Create($input: CreateTicketInput!) { createTicket(input: $input) { id createdAt } }"
 _REPLY = """mutation Reply($ticket: ID!, $input: AddMessageInput!) {
@@ -71,15 +72,14 @@ class Opora:
 
     @contextmanager
     def serving(self, database: Database, texts: Texts) -> Iterator[Running]:
-        port = free_port()
-        commands = [[sys.executable, "-m", "app.cli", name] for name in ("api", "scheduler")]
-        with (
-            self._with_valkey(),
-            processes(*commands, environment={**self._environment, "OPORA_PORT": str(port)}, log=self._log) as started,
-        ):
-            running = Running(port, {"Authorization": f"Bearer {self._token}"}, started, texts.tickets)
-            running.actions = _actions(texts)
-            yield running
+        with self._with_valkey():
+            # Chosen last: whatever starts in between takes a free port too, and it may be this one.
+            port = free_port()
+            environment = {**self._environment, "OPORA_PORT": str(port)}
+            with processes(*_COMMANDS, environment=environment, log=self._log) as started:
+                running = Running(port, {"Authorization": f"Bearer {self._token}"}, started, texts.tickets)
+                running.actions = _actions(texts)
+                yield running
 
     @contextmanager
     def _with_valkey(self) -> Iterator[None]:
