@@ -35,10 +35,15 @@ class _CancellableConnection(AbstractConnection):
     client's ``asyncio.wait_for`` may lose a cancellation that arrives as the send ends, before Python 3.12.
     """
 
+    is_over = False
+    """Of all connections of a client, once that is closed."""
+
     async def connect_check_health(self, check_health: bool = True, retry_socket_connect: bool = True) -> None:
         """Raises redis.ConnectionError, redis.TimeoutError."""
         try:
             await super().connect_check_health(check_health, retry_socket_connect)
+            if self.is_over:
+                raise redis.ConnectionError("Redis was closed meanwhile")
         except BaseException:
             self._close()  # type: ignore[no-untyped-call]  # without waiting, which a cancelled task cannot
             raise
@@ -149,4 +154,7 @@ async def redis_state() -> RedisState:
 
 
 async def close_redis() -> None:
-    await _open.pop().aclose()
+    """Close the process's client. Who asks it still gets redis.ConnectionError, and opens nothing any more."""
+    client = _open.pop()
+    client.connection_pool.connection_class.is_over = True  # type: ignore[attr-defined]  # `make_cancellable` made it
+    await client.aclose()
