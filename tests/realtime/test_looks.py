@@ -12,6 +12,7 @@ from core.errors import AccessRevoked, Lagged, Unavailable
 from core.events import AccessChanged, MessageAdded, TicketDeleted, TicketUpdated, ticket_topic
 from models.tenants import Tenant
 from models.tickets import Ticket
+from realtime import looks
 from realtime.hub import Hub
 from realtime.lines import Rendered
 from realtime.looks import Look, eyes_of
@@ -27,8 +28,9 @@ pytestmark = pytest.mark.usefixtures("relay")
 class Client:
     """An outlet that notes what it was given, and a socket that is full when a test says so."""
 
-    def __init__(self) -> None:
+    def __init__(self, written: list[int] | None = None) -> None:
         self.got: list[int] = []
+        self.written = [] if written is None else written
         self.directly = 0
         self.room = asyncio.Event()
         self.room.set()
@@ -36,6 +38,7 @@ class Client:
     def write(self, rendered: Rendered) -> bool:
         if self.room.is_set():
             self.got.append(int(rendered.text))
+            self.written.append(int(rendered.text))
             self.directly += 1
         return self.room.is_set()
 
@@ -164,6 +167,23 @@ async def test_a_slow_reader_goes_on_in_order_when_it_reads_again(
         await emit(TicketUpdated(ticket.id))
         assert await slow.has(7) == [2, 3, 4, 5, 6, 7]
         assert slow.directly > 0
+
+
+async def test_what_comes_while_a_large_audience_rests_leaves_together(
+    hub: Hub, agent: Actor, ticket: Ticket, emit: Emit, renderer: Renderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looks, "_CHUNK", 1)
+    monkeypatch.setattr(looks, "_REST_S", 1.0)
+    written: list[int] = []
+    one, other = Client(written), Client(written)
+    async with watching(renderer, agent, ticket, one), watching(renderer, agent, ticket, other):
+        await emit(TicketUpdated(ticket.id))
+        await asyncio.gather(one.has(2), other.has(2))
+        for _ in range(2):
+            await emit(TicketUpdated(ticket.id))
+        await asyncio.gather(one.has(4), other.has(4))
+    # Each socket's frames were written one behind the other, and so sent by one call.
+    assert written == [2, 2, 3, 4, 3, 4]
 
 
 async def test_a_socket_that_fails_is_cut_and_the_others_go_on(
