@@ -4,10 +4,12 @@ In two steps, because reading a passage's words costs a hundred times what its p
 nominate passages by the rarity of the words that they share; of those few the words are counted, for BM25.
 """
 
+import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
 import numpy as np
 import orjson
@@ -95,7 +97,7 @@ async def nominate(reading: Reading, spaces: Sequence[Space], scopes: Sequence[i
     asked = [each for each in asked if each["words"]]
     if not asked:
         return Nominated((), {})
-    rows = await reading.records(_POSTINGS, orjson.dumps(asked).decode(), COMMON, scopes)
+    rows = await _postings(reading, asked, scopes)
     corpora = {}
     for space in spaces:
         found = _frequencies(row for row in rows if row["language"] == space.language)
@@ -106,6 +108,17 @@ async def nominate(reading: Reading, spaces: Sequence[Space], scopes: Sequence[i
     telling = [row for row in rows if row["lexeme"] in corpora[row["language"]].frequencies]
     best = (_rarest([row for row in telling if row["scope"] == scope], corpora) for scope in scopes)
     return Nominated(list(chain.from_iterable(best)), corpora)
+
+
+async def _postings(reading: Reading, asked: Sequence[Mapping[str, Any]], scopes: Sequence[int]) -> list[Record]:
+    """Read by two at once, each of them half of every language's words: this is what a search waits for longest."""
+    halves = [[{**each, "words": each["words"][first::2]} for each in asked] for first in (0, 1)]
+    read = (
+        reading.records(_POSTINGS, orjson.dumps(half).decode(), COMMON, scopes)
+        for half in ([each for each in half if each["words"]] for half in halves)
+        if half
+    )
+    return list(chain.from_iterable(await asyncio.gather(*read)))
 
 
 def _frequencies(rows: Iterable[Record]) -> dict[str, int]:
