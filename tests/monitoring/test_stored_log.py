@@ -105,7 +105,7 @@ async def test_whatever_is_logged_can_be_stored(logger: structlog.stdlib.BoundLo
     async with log_records.storing():
         logger.info("\ud800 x\0y zzz " * 1000, **strange)
         logger.info("many", **{f"key_{number}": "v" * 100 for number in range(100)})
-    # Lines so long take a while to be cleaned: another writer of the process may have taken them, and be about to store.
+    # Lines so long take a while to be cleaned: another writer may have taken them, and be about to store.
     async with asyncio.timeout(30):
         while len(lines := await stored()) < 2:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
