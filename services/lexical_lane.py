@@ -112,12 +112,9 @@ async def nominate(reading: Reading, spaces: Sequence[Space], scopes: Sequence[i
 
 async def _postings(reading: Reading, asked: Sequence[Mapping[str, Any]], scopes: Sequence[int]) -> list[Record]:
     """Read by two at once, each of them half of every language's words: this is what a search waits for longest."""
-    halves = [[{**each, "words": each["words"][first::2]} for each in asked] for first in (0, 1)]
-    read = (
-        reading.records(_POSTINGS, orjson.dumps(half).decode(), COMMON, scopes)
-        for half in ([each for each in half if each["words"]] for half in halves)
-        if half
-    )
+    halves = ([{**each, "words": each["words"][first::2]} for each in asked] for first in (0, 1))
+    wanted = ([each for each in half if each["words"]] for half in halves)
+    read = [reading.records(_POSTINGS, orjson.dumps(half).decode(), COMMON, scopes) for half in wanted if half]
     return list(chain.from_iterable(await asyncio.gather(*read)))
 
 
