@@ -52,12 +52,14 @@ async def client(application: Starlette, agent: User) -> AsyncIterator[httpx.Asy
 @pytest.fixture
 def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     """What the product's own formatter writes in production, put back afterwards."""
-    # A logger may keep the configuration that it was first used under.
+    # One that was used before may keep the configuration of then.
     monkeypatch.setattr("app.request_log.logger", structlog.get_logger("app.requests.attacked"))
     root, before, configured = logging.getLogger(), list(logging.getLogger().handlers), structlog.get_config()
     level, out = root.level, io.StringIO()
     with override_settings(OPORA_LOG_FORMAT="json") as settings:
         configure_logging(settings)
+    # Loggers of the product that speak meanwhile would keep this configuration for the tests that follow.
+    structlog.configure(cache_logger_on_first_use=False)
     root.handlers[0].stream = out  # type: ignore[attr-defined]  # it is a stream handler
     yield out
     root.handlers[:] = before
