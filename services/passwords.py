@@ -19,6 +19,7 @@ import bcrypt
 from config.keys import keys_for
 from config.settings import get_settings
 from core.errors import InvalidInput, WeakPassword
+from core.refusals.sign_in import TooManySignIns
 from core.text import is_storable
 from services.tokens import Dialect
 
@@ -32,6 +33,8 @@ _TO_BCRYPT = bytes.maketrans(
 _COMMON = Path(__file__).parent / "data" / "common_passwords.txt"
 # bcrypt lets go of the interpreter lock; more threads than cores would only let logins slow each other down.
 _threads = ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1), thread_name_prefix="bcrypt")
+# A fourth of a second each: those who came after these would wait for longer than clients do.
+_room = asyncio.Semaphore(100)
 
 
 def check_strength(password: str, dialect: str = Dialect.SUPPORT, *, field: str = "password") -> None:
@@ -90,7 +93,10 @@ def is_outdated(password_hash: str, account: str) -> bool:
 
 
 async def _compute(password: bytes, salt: bytes) -> bytes:
-    return await asyncio.get_running_loop().run_in_executor(_threads, bcrypt.hashpw, password, salt)
+    if _room.locked():
+        raise TooManySignIns
+    async with _room:
+        return await asyncio.get_running_loop().run_in_executor(_threads, bcrypt.hashpw, password, salt)
 
 
 def _salt(account: str | None) -> bytes:

@@ -1,6 +1,15 @@
-"""Why a sign-in by a company's identity provider comes to nothing."""
+"""Why a sign-in comes to nothing, by password or by a company's identity provider."""
 
 from core.errors import BadRequest, Forbidden, Unavailable
+
+
+class TooManySignIns(Unavailable):
+    """So many passwords are being compared that another would wait for longer than clients do."""
+
+    retry_after = 5
+
+    def __init__(self) -> None:
+        super().__init__("Too many people sign in at this moment: try again in a few seconds")
 
 
 class SignInExpired(BadRequest):

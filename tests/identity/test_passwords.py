@@ -9,6 +9,7 @@ import pytest
 
 from config.settings import Settings
 from core.errors import InvalidInput, WeakPassword
+from core.refusals.sign_in import TooManySignIns
 from services import passwords
 from services.tokens import Dialect
 
@@ -127,3 +128,17 @@ async def test_bcrypt_never_runs_on_the_event_loop(monkeypatch: pytest.MonkeyPat
     await asyncio.gather(*(passwords.verify_password("correct-horse-7", None) for _ in range(8)))
     assert len(threads) == 8
     assert all(name.startswith("bcrypt") for name in threads)
+
+
+async def test_more_than_can_be_compared_soon_are_asked_to_come_again(
+    monkeypatch: pytest.MonkeyPatch, computations: list[bytes]
+) -> None:
+    monkeypatch.setattr(passwords, "_room", asyncio.Semaphore(2))
+    asked = [passwords.verify_password(f"secure{number}", None) for number in range(3)]
+    assert list(map(repr, await asyncio.gather(*asked, return_exceptions=True))) == [
+        "False",
+        "False",
+        repr(TooManySignIns()),
+    ]
+    assert (len(computations), TooManySignIns().retry_after) == (2, 5)
+    assert await passwords.verify_password("later", None) is False
