@@ -25,7 +25,7 @@ createRoot(document.getElementById("root") as HTMLElement).render(
   <StrictMode>
     <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={nonce}>
       <ModalsProvider>
-        <Notifications position="bottom-right" />
+        <Notifications position="top-center" />
         <BrowserRouter basename="/console">
           <App />
         </BrowserRouter>
