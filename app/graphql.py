@@ -33,9 +33,6 @@ from app.pages import graphiql_response, wants_html
 from app.persisted_queries import keep
 from core.actor import Actor
 from core.errors import BadRequest, DomainError, NotAuthenticated
-from core.refusals.idempotency import IdempotentRequestInProgress
-from core.refusals.streams import StreamLimit
-from core.refusals.transactions import Overtaken
 from resolvers.loaders import loaders
 from rest.idempotency import KEY
 from schema.errors import refusal, shown, shown_all
@@ -147,8 +144,7 @@ def _never_ran(result: ExecutionResult, errors: list[GraphQLError] | None) -> bo
 
 def _failed(error: Exception, media_type: str) -> Response:
     if isinstance(error, DomainError):
-        waits = error.retry_after if isinstance(error, IdempotentRequestInProgress | StreamLimit | Overtaken) else None
-        headers = None if waits is None else {"retry-after": str(waits)}
+        headers = None if error.retry_after is None else {"retry-after": str(error.retry_after)}
         # Of the newer media type 200 says that something ran.
         status = 400 if error.status == 200 and media_type == GRAPHQL_JSON else error.status
         return _refused(shown(GraphQLError(error.message, original_error=error)), status, media_type, headers)

@@ -8,10 +8,14 @@ from typing import ClassVar
 
 
 class DomainError(Exception):
-    """Base of every expected failure. ``status`` is the HTTP status that REST dialects use."""
+    """Base of every expected failure. ``status`` is the HTTP status that REST dialects use.
+
+    ``retry_after``, where it is known, is in how many whole seconds asking again may help.
+    """
 
     code: ClassVar[str] = "INTERNAL_ERROR"
     status: ClassVar[int] = 500
+    retry_after: int | None = None
 
     def __init__(self, message: str, *, field: str | None = None) -> None:
         super().__init__(message)
@@ -138,10 +142,11 @@ class InsufficientBalance(DomainError):
 
 
 class RateLimited(DomainError):
-    """Too many requests. ``retry_after`` is in whole seconds."""
+    """Too many requests."""
 
     code = "RATE_LIMIT_EXCEEDED"
     status = 429
+    retry_after: int
 
     def __init__(self, retry_after: int) -> None:
         super().__init__("Too many requests")
@@ -159,13 +164,6 @@ class ModelUnavailable(Unavailable):
     """The chat or embedding endpoint failed within its whole retry budget."""
 
     code = "AI_SERVICE_UNAVAILABLE"
-
-
-class JobSuperseded(Conflict):
-    """Another attempt of the job finished or took it: this one must leave nothing behind."""
-
-    def __init__(self, job_id: int) -> None:
-        super().__init__(f"Job {job_id} is not this attempt's any more")
 
 
 class ResumeExpired(Conflict):

@@ -145,10 +145,10 @@ class ModelEndpoint:
             MODEL_SECONDS.labels(self.options.kind).observe(time.perf_counter() - started)
         return reply
 
-    def failure(self, reason: FailureReason, retry_after: float | None = None) -> EndpointFailed:
+    def failure(self, reason: FailureReason, rest_s: float | None = None) -> EndpointFailed:
         """The error to raise for ``reason``."""
         message = _MESSAGES[reason].format(host=self.host, setting=self.options.setting)
-        return EndpointFailed(message, reason, retry_after)
+        return EndpointFailed(message, reason, rest_s)
 
     async def close(self) -> None:
         await self.client.close()

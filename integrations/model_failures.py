@@ -21,10 +21,10 @@ class FailureReason(StrEnum):
 class EndpointFailed(ModelUnavailable):
     """A model endpoint failed for good. The message names the host and what to mend, never the key or a reply.
 
-    ``retry_after`` is how many seconds the endpoint asked to be left alone, None where it asked nothing.
+    ``rest_s`` is how many seconds the endpoint asked to be left alone, None where it asked nothing.
     """
 
-    def __init__(self, message: str, reason: FailureReason, retry_after: float | None = None) -> None:
+    def __init__(self, message: str, reason: FailureReason, rest_s: float | None = None) -> None:
         super().__init__(message)
         self.reason = reason
-        self.retry_after = retry_after
+        self.rest_s = rest_s

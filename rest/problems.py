@@ -9,10 +9,9 @@ import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from core.errors import DomainError, InvalidInput, NotAuthenticated, RateLimited
+from core.errors import DomainError, InvalidInput, NotAuthenticated
 from core.ids import new_uuid
-from core.refusals.idempotency import IdempotencyKeyReused, IdempotentRequestInProgress
-from core.refusals.transactions import Overtaken
+from core.refusals.idempotency import IdempotencyKeyReused
 
 logger = structlog.get_logger(__name__)
 
@@ -91,7 +90,7 @@ def _expected(error: DomainError) -> Problem:
         fields = (FieldError(error.field, error.message),)
     if isinstance(error, NotAuthenticated):
         headers["www-authenticate"] = "Bearer"
-    elif isinstance(error, RateLimited | IdempotentRequestInProgress | Overtaken):
+    if error.retry_after is not None:
         headers["retry-after"] = str(error.retry_after)
     if error.status >= 500:
         logger.warning("unavailable", code=error.code, error=error.message)

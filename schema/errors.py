@@ -12,10 +12,8 @@ from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.utils.str_converters import to_camel_case
 
-from core.errors import BadRequest, DomainError, InvalidInput, Lagged, RateLimited, ResumeExpired
+from core.errors import BadRequest, DomainError, InvalidInput, Lagged, ResumeExpired
 from core.ids import new_uuid
-from core.refusals.idempotency import IdempotentRequestInProgress
-from core.refusals.transactions import Overtaken
 
 logger = structlog.get_logger(__name__)
 
@@ -23,9 +21,6 @@ PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
 TOO_COMPLEX = "QUERY_TOO_COMPLEX"
 _TOLD: tuple[tuple[type[DomainError], str, str], ...] = (
-    (RateLimited, "retryAfter", "retry_after"),
-    (IdempotentRequestInProgress, "retryAfter", "retry_after"),
-    (Overtaken, "retryAfter", "retry_after"),
     (ResumeExpired, "oldest", "oldest"),
     (Lagged, "seq", "seq"),
 )
@@ -73,6 +68,8 @@ def domain_extensions(error: DomainError) -> dict[str, Any]:
     for kind, name, attribute in _TOLD:
         if isinstance(error, kind):
             told[name] = getattr(error, attribute)
+    if error.retry_after is not None:
+        told["retryAfter"] = error.retry_after
     return told
 
 

@@ -154,7 +154,7 @@ class Run:
         self._failures.append(reason)
         self._message = error.message
         logger.warning("ai_try_failed", token_id=attempt.claim and attempt.claim.token_id, reason=reason.value)
-        retry_after = known.retry_after if known else None
+        retry_after = known.rest_s if known else None
         made = self._made(attempt, error=reason.value, rests=reason in _REST_FOR, retry_after=retry_after)
         await ai_usage.record(made)
 

@@ -14,8 +14,9 @@ import orjson
 
 from config.database import transaction
 from core.actor import system_actor
-from core.errors import Conflict, Forbidden, InvalidTransition, JobSuperseded, NotFound, RateLimited
+from core.errors import Conflict, Forbidden, InvalidTransition, NotFound, RateLimited
 from core.paging import CursorPage, Slice
+from core.refusals.transactions import JobSuperseded
 from models.jobs import MOVES, Job, JobState
 from services.unit_of_work import Row, Statements, SystemReason, UnitOfWork, system_unit_of_work, unit_of_work
 

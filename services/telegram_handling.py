@@ -7,8 +7,9 @@ import structlog
 
 from core.actor import Actor, system_actor
 from core.clock import now
-from core.errors import JobSuperseded, Unavailable
+from core.errors import Unavailable
 from core.languages import Language
+from core.refusals.transactions import JobSuperseded
 from models.telegram import TelegramBot, TelegramChat
 from models.tenants import Tenant
 from models.users import User

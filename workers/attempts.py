@@ -14,13 +14,13 @@ from core.errors import (
     DomainError,
     Forbidden,
     InvalidInput,
-    JobSuperseded,
     NotFound,
     TooLarge,
     Unavailable,
     UnsupportedFormat,
 )
 from core.refusals.mail import EmailRefused
+from core.refusals.transactions import JobSuperseded
 from models.jobs import JobState
 from services import jobs
 from services.jobs import Begun, FirstStep, NotYet, RunningJob

@@ -23,7 +23,7 @@ class IdempotencyKeyReused(DomainError):
 
 
 class IdempotentRequestInProgress(Conflict):
-    """The first attempt is still at work, or was when this one asked. ``retry_after`` is in whole seconds."""
+    """The first attempt is still at work, or was when this one asked."""
 
     code = "IDEMPOTENCY_REQUEST_IN_PROGRESS"
 

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from core.refusals.transactions import Overtaken
 from tests.graphql.client import GraphQLClient
 
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -225,3 +226,15 @@ async def test_null_for_what_may_only_be_left_out_is_told_in_the_schemas_words(c
     (error,) = response.json()["errors"]
     assert error["message"] == "title must not be null"
     assert error["extensions"] == {"code": "VALIDATION_ERROR", "field": "title"}
+
+
+async def test_what_nothing_ran_for_says_when_to_ask_again(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def undone(self: object) -> None:
+        raise Overtaken
+
+    monkeypatch.setattr("app.graphql.Context.authenticate", undone)
+    response = await posted(client, QUERY)
+    assert (response.status_code, response.headers["retry-after"]) == (503, "1")
+    assert response.json()["errors"][0]["extensions"] == {"code": "SERVICE_UNAVAILABLE", "retryAfter": 1}

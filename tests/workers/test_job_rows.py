@@ -3,8 +3,9 @@
 import pytest
 
 from core.actor import Actor, Role, system_actor
-from core.errors import Forbidden, InvalidTransition, JobSuperseded, NotFound
+from core.errors import Forbidden, InvalidTransition, NotFound
 from core.paging import CursorPage
+from core.refusals.transactions import JobSuperseded
 from models.tenants import Tenant
 from services import dispatch, jobs
 from services.jobs import RunningJob
