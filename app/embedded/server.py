@@ -41,8 +41,13 @@ class EmbeddedServer(ABC):
     def url(self) -> str:
         """Its address over TCP, with the password."""
 
+    @property
+    def address(self) -> str:
+        """What the product's own processes use: the shortest way there is on one machine."""
+        return self.url
+
     def start(self, timeout: float | None = None) -> str:
-        """Start and wait until it answers; returns :attr:`url`.
+        """Start and wait until it answers; returns :attr:`address`.
 
         Recovers after any kind of crash, and ends what a dead owner left running. Raises DataDirInUse, ServerFailed.
         """
@@ -56,7 +61,7 @@ class EmbeddedServer(ABC):
             for _ in range(_PORTS):
                 self.port = kept_port(self._run / f"{self.name}.port")
                 if self._launch(self.starting_s if timeout is None else timeout):
-                    return self.url
+                    return self.address
             raise ServerFailed(f"{self.title} does not start; see {self.log}")
         except BaseException:
             self.stop()
@@ -84,9 +89,10 @@ class EmbeddedServer(ABC):
         port = read_port(self._run / f"{self.name}.port")
         if port is None or not self._lock.is_held() or not is_listening(port):
             return None
+        self._home, self._account = home_for(self.data_dir, self.name)
         self._password, _ = kept_secret(self._run / f"{self.name}.password")
         self.port = port
-        return self.url
+        return self.address
 
     def __enter__(self) -> Self:
         self.start()

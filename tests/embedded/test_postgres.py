@@ -51,7 +51,7 @@ async def test_rows_survive_kill_9(server: EmbeddedPostgres) -> None:
 
 
 async def test_address_stays_the_same_over_restarts(server: EmbeddedPostgres) -> None:
-    before = server.url
+    before = server.address
     server.stop()
     assert server.start() == before
 
@@ -110,7 +110,7 @@ async def test_marks_that_name_a_zombie_are_ignored(server: EmbeddedPostgres, zo
 
 async def test_wrong_or_no_password_is_refused_on_port_and_socket(server: EmbeddedPostgres) -> None:
     password = server.url.split(":")[2].split("@")[0]
-    for address in (server.url, server.socket_url):
+    for address in (server.url, server.address):
         assert await value(address, "SELECT current_user") == "postgres"
         with pytest.raises(asyncpg.InvalidPasswordError):
             await value(address.replace(password, "guess"), "SELECT 1")
@@ -139,7 +139,7 @@ async def test_taken_port_is_exchanged(server: EmbeddedPostgres) -> None:
 
 async def test_deep_data_directory_has_a_socket_too(data_dir: Path) -> None:
     with EmbeddedPostgres(data_dir / ("deep" * 30), durable=False) as server:
-        assert await value(server.socket_url, "SELECT 1") == 1
+        assert await value(server.address, "SELECT 1") == 1
 
 
 async def test_cyrillic_words_are_similar(server: EmbeddedPostgres) -> None:
