@@ -128,7 +128,7 @@ class Knowledge:
         return {number: share for number, share in shares.items() if share > 0 and number not in without}
 
     def _candidate(self, number: int) -> Candidate:
-        return Candidate(number, str(self.languages[number]), self.vectors[number], self._sentences[number])
+        return Candidate(number, str(self.languages[number]), self.rows(number))
 
 
 def _sentence_vectors(cache: EmbeddingCache, name: str, texts: Sequence[str]) -> list[Vector]:

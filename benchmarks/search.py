@@ -1,6 +1,6 @@
 """The whole search among 100,000 passages of one tenant: ``python -m benchmarks.search``, some two minutes.
 
-Starts an embedded PostgreSQL of its own with the product's settings, and fills it with the passages of
+Starts an embedded PostgreSQL of its own with the product's settings and event loop, and fills it with the passages of
 :mod:`benchmarks.passages`, all of them the tenant's. Questions of eight words and an order number are asked one after
 another through :func:`services.retrieval.search`; the vectors of questions are given, so that what is timed is all but
 the embedding. Recall is the share of the ten best of :mod:`benchmarks.exact_search`, whose lanes read every passage,
@@ -9,7 +9,6 @@ common, are counted apart. Prints times, processor milliseconds of both sides (w
 does), and recall.
 """
 
-import asyncio
 import shutil
 import tempfile
 import time
@@ -20,6 +19,7 @@ from pathlib import Path
 
 import asyncpg
 import numpy as np
+import uvloop
 from rich.console import Console
 from rich.table import Table
 
@@ -91,7 +91,7 @@ def _round() -> Iterator[str]:
 async def house(directory: Path) -> AsyncIterator[House]:
     """Everything in place; ends with what it has started."""
     with EmbeddedPostgres(directory) as server:
-        named = {"OPORA_ENV": "test", "OPORA_DATABASE_URL": server.url, "OPORA_DATA_DIR": str(directory)}
+        named = {"OPORA_ENV": "test", "OPORA_DATABASE_URL": server.address, "OPORA_DATA_DIR": str(directory)}
         with override_settings(**named, _env_file=None) as settings:
             await migrate(settings)
             generator = Generator()
@@ -168,7 +168,7 @@ def run(count: int) -> Measured:
     scratch = Path(tempfile.mkdtemp(prefix="opora-search-"))
     scratch.chmod(0o755)
     try:
-        return asyncio.run(measured(scratch, count))
+        return uvloop.run(measured(scratch, count))
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 

@@ -117,14 +117,10 @@ def exact(corpus: Corpus, query: VectorQuery) -> set[int]:
 
 async def plan(tenant_id: int, query: VectorQuery) -> str:
     """The indexes that the planner takes, in the order of the languages."""
-    vector = query.vector.tolist()
-    asked: list[object] = [tenant_id, MODEL, vector, 40, 10]
-    for language in query.means:
-        asked += [language, vector]
-    asked += query.scopes
+    asked = [MODEL, *[query.vector.tolist()] * (1 + len(query.means))]
     async with tenant_transaction(tenant_id) as connection:
-        await connection.execute_query_dict("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)", [])
-        statement = f"EXPLAIN {search_statement(DIMENSIONS, len(query.means))}"
+        await connection.execute_query_dict("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)", [])
+        statement = f"EXPLAIN {search_statement(tenant_id, DIMENSIONS, query, 10)}"
         lines = await connection.execute_query_dict(statement, asked)
     found = re.findall(r"(?:using|on) (chunk_vectors_\w+)", "\n".join(line["QUERY PLAN"] for line in lines))
     return ", ".join(name.removeprefix("chunk_vectors_") for name in found if not re.search(r"_\d$", name))

@@ -93,6 +93,10 @@ def owner_address(settings: Settings | None = None) -> DatabaseAddress:
     return DatabaseAddress.parse(url.get_secret_value())
 
 
+# How far a search walks a graph of vectors at first, and that it goes on past the rows of other tenants.
+_GRAPHS = {"hnsw.ef_search": "100", "hnsw.iterative_scan": "relaxed_order"}
+
+
 def tortoise_config(settings: Settings, *, owner: bool = False) -> dict[str, Any]:
     """Tortoise's configuration: as the two application roles, or as the owner for migrations."""
     address = owner_address(settings)
@@ -114,7 +118,7 @@ def tortoise_config(settings: Settings, *, owner: bool = False) -> dict[str, Any
                     "application_name": "opora",
                     "statement_timeout": "0" if owner else str(settings.database.statement_timeout_s * 1000),
                     "idle_in_transaction_session_timeout": "15000",
-                    "hnsw.iterative_scan": "relaxed_order",
+                    **_GRAPHS,
                 },
             },
         }

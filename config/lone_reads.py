@@ -9,8 +9,11 @@ names and uses them.
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from tortoise.backends.asyncpg.client import TransactionWrapper
+from tortoise.connection import get_connection
+
 from config.connections import StatelessConnection, patiently, pool_of
-from config.database import READING, SYSTEM
+from config.database import DEFAULT, READING, SYSTEM, current_connection
 from config.leases import give_back, take
 
 Records = Sequence[Any]
@@ -30,6 +33,14 @@ async def read_in(tenant_id: int, sql: str, *args: object) -> Records:
         return found
 
     return await _lent(READING, read)
+
+
+async def read_here(tenant_id: int, sql: str, *args: object) -> Records:
+    """As :func:`read_in`; in the open transaction where there is one (it must be the tenant's)."""
+    if isinstance(get_connection(DEFAULT), TransactionWrapper):
+        found: Records = await current_connection().execute_query_dict(sql, list(args))
+        return found
+    return await read_in(tenant_id, sql, *args)
 
 
 async def read_across(sql: str, *args: object) -> Records:

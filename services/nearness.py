@@ -2,23 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from services.scoring import Centring, DenseHit, Vector
 
 _SENTENCE_SHARE = 0.5
 _SENTENCES_FOR_FULL_SHARE = 3
+_Places: TypeAlias = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage that some lane found: raw vectors of itself, shape (d,), and of its sentences, shape (n, d)."""
+    """A passage that some lane found. ``vectors`` are raw, of shape (1 + n, d): its own, then those of its n sentences;
+    they may be of half precision.
+    """
 
     chunk_id: int
     language: str
-    vector: Vector
-    sentences: Vector
+    vectors: npt.NDArray[np.floating[Any]]
 
 
 def dense(query: Vector, language: str, candidates: Sequence[Candidate], means: Centring) -> list[DenseHit]:
@@ -27,39 +31,35 @@ def dense(query: Vector, language: str, candidates: Sequence[Candidate], means: 
         return []
     searching = means.query(query, language)
     direction = _unit(query - means.query_mean(language))
-    # A language's mean shifts all its passages alike: subtracting it compares them across languages.
-    by_language = {each: means.passage_mean(each) for each in {candidate.language for candidate in candidates}}
-    centres = np.stack([by_language[candidate.language] for candidate in candidates])
-    whole = np.stack([candidate.vector for candidate in candidates]).astype(np.float32, copy=False) - centres
-    scores, similarities = _products(whole, searching), _cosines(whole, direction)
-    best, parts = _best_sentences(candidates, centres, searching)
-    counts = np.array([len(candidate.sentences) for candidate in candidates])
+    stacked = np.concatenate([candidate.vectors for candidate in candidates]).astype(np.float32, copy=False)
+    sizes = np.array([len(candidate.vectors) for candidate in candidates])
+    places = np.cumsum(sizes) - sizes
+    nearest, centres = _nearest_sentences(stacked, places, sizes, searching), _centres(candidates, means)
+    whole, parts = stacked[places] - centres, stacked[nearest] - centres
     # A passage of one or two sentences is its own context; alone, its sentences say less than it does.
-    share = (_SENTENCE_SHARE * np.clip((counts - 1) / (_SENTENCES_FOR_FULL_SHARE - 1), 0, 1)).astype(np.float32)
-    scores = (1 - share) * scores + share * _products(parts, searching)
-    similarities = (1 - share) * similarities + share * _cosines(parts, direction)
+    share = (_SENTENCE_SHARE * np.clip((sizes - 2) / (_SENTENCES_FOR_FULL_SHARE - 1), 0, 1)).astype(np.float32)
+    scores = (1 - share) * _products(whole, searching) + share * _products(parts, searching)
+    similarities = (1 - share) * _cosines(whole, direction) + share * _cosines(parts, direction)
+    best = [number - 1 if number else None for number in (nearest - places).tolist()]
     rows = zip(candidates, scores.tolist(), similarities.tolist(), best, strict=True)
     return [DenseHit(each.chunk_id, each.language, *measured) for each, *measured in rows]
 
 
-def _best_sentences(
-    candidates: Sequence[Candidate], centres: Vector, searching: Vector
-) -> tuple[list[int | None], Vector]:
-    """Of each candidate the number of its nearest sentence, and that one's centred vector: zeros where it has none."""
-    counts = np.array([len(candidate.sentences) for candidate in candidates])
-    chosen, holding = np.zeros_like(centres), np.flatnonzero(counts)
-    if not len(holding):
-        return [None] * len(candidates), chosen
-    parts = np.concatenate([candidate.sentences for candidate in candidates]).astype(np.float32, copy=False)
-    # Within one passage the mean is the same for all sentences and changes no order.
-    inner = _products(parts, searching)
-    # Passage by passage, the highest first, equals as they stand.
-    order = np.lexsort((-inner, np.repeat(np.arange(len(candidates)), counts)))
-    starts = np.cumsum(counts) - counts
-    firsts = order[starts[holding]]
-    chosen[holding] = parts[firsts] - centres[holding]
-    best = dict(zip(holding.tolist(), (firsts - starts[holding]).tolist(), strict=True))
-    return [best.get(number) for number in range(len(candidates))], chosen
+def _centres(candidates: Sequence[Candidate], means: Centring) -> Vector:
+    """For each candidate its language's mean, which shifts all its passages alike: subtracting it compares them."""
+    languages = list({candidate.language for candidate in candidates})
+    known = np.stack([means.passage_mean(language) for language in languages])
+    return known[[languages.index(candidate.language) for candidate in candidates]]
+
+
+def _nearest_sentences(stacked: Vector, places: _Places, sizes: _Places, searching: Vector) -> _Places:
+    """Of each candidate the row of its nearest sentence, equals as they stand; its own row where it has none.
+
+    Within one passage the mean is the same for all sentences and changes no order.
+    """
+    inner = _products(stacked, searching)
+    inner[places] = -np.inf
+    return np.lexsort((-inner, np.repeat(np.arange(len(places)), sizes)))[places]
 
 
 def _products(vectors: Vector, direction: Vector) -> Vector:

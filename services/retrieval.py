@@ -21,7 +21,7 @@ from services.language import identify
 from services.lexical_lane import Nominated, any_of, nominate
 from services.nearness import Candidate, dense
 from services.providers import providers
-from services.scoring import Centring, Hit, Space, centring, fuse, recipe
+from services.scoring import Centring, DenseHit, Hit, Space, centring, fuse, recipe
 from services.unit_of_work import LoneRead, Reading, Record
 
 Scopes = Sequence[int]
@@ -41,11 +41,14 @@ JOIN knowledge_sources s ON s.id = c.source_id
 LEFT JOIN chunk_sentences n ON n.chunk_id = c.id AND n.model = $2
 LEFT JOIN LATERAL (
     SELECT array_agg(word.lexeme) AS lexemes, array_agg(cardinality(word.positions)) AS occurrences
-    FROM unnest(CASE WHEN c.search @@ $5::text::tsquery THEN c.search END) AS word WHERE word.lexeme = ANY ($4::text[])
+    FROM unnest(CASE WHEN c.search @@ $5::text::tsquery THEN ts_filter(setweight(c.search, 'A', $4), '{a}') END) AS word
 ) AS counted ON true
 WHERE c.id = ANY ($1::bigint[]) AND c.is_current AND coalesce(s.assistant_id, 0) = ANY ($3::bigint[])
 """
-"""The source is asked again whose it is: what a store outside PostgreSQL says is not believed."""
+"""The source is asked again whose it is: what a store outside PostgreSQL says is not believed.
+
+Words are weighed to be taken out: unnesting a passage's sixty for the sake of two takes longer than all else here.
+"""
 _FOUND = """
 SELECT c.id, s.name AS source, c.content, c.heading, c.version, c.language, n.spans
 FROM knowledge_chunks c
@@ -102,7 +105,7 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A question made ready for the lanes; ``vector`` is raw, ``exact`` the share of its exact tokens by chunk."""
+    """A question made ready for the lanes; ``vector`` is raw."""
 
     question: str
     language: str
@@ -110,7 +113,15 @@ class _Asked:
     scopes: Scopes
     means: Centring
     spaces: Sequence[lexical_lane.Space]
-    exact: dict[int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A candidate as it was read, and what its vectors score."""
+
+    row: Record
+    candidate: Candidate
+    score: DenseHit
 
 
 async def search(actor: Actor, question: str, *, limit: int = 5, assistant_id: int | None = None) -> Search:
@@ -126,14 +137,12 @@ async def search(actor: Actor, question: str, *, limit: int = 5, assistant_id: i
     passages = {str(name): mean for name, mean in (await calibration.passages()).items()}
     queries = {str(name): mean for name, mean in (await calibration.queries()).items()}
     reading, scopes = LoneRead(actor), scopes_of(assistant_id)
-    spaces, exact = await asyncio.gather(
-        reading.records(_SPACES, providers().embedder.model, scopes, question), _exact(reading, question, scopes)
-    )
+    spaces = await reading.records(_SPACES, providers().embedder.model, scopes, question)
     means = centring(_sums(spaces), passages, queries)
-    asked = _Asked(question, identify(question), raw, scopes, means, [_words(row) for row in spaces], exact)
+    asked = _Asked(question, identify(question), raw, scopes, means, [_words(row) for row in spaces])
     # Neither lane waits for a connection while it holds one, so that searches at once cannot stop each other.
-    near, (nominated, sharing) = await asyncio.gather(_near(reading, asked), _sharing(reading, asked))
-    return await _ranked(reading, asked, {row["id"]: row for row in (*near, *sharing)}, nominated, limit)
+    (exact, near), (nominated, sharing) = await asyncio.gather(_near(reading, asked), _sharing(reading, asked))
+    return await _ranked(reading, asked, near | sharing, exact, nominated, limit)
 
 
 def scopes_of(assistant_id: int | None) -> tuple[int, ...]:
@@ -165,8 +174,8 @@ async def _exact(reading: Reading, question: str, scopes: Scopes) -> dict[int, f
     return {row["chunk_id"]: row["matched"] / len(tokens) for row in rows}
 
 
-async def _near(reading: Reading, asked: _Asked) -> Sequence[Record]:
-    """The candidates whose vectors are near, and those that hold the question's exact tokens."""
+async def _near(reading: Reading, asked: _Asked) -> tuple[dict[int, float], dict[int, _Read]]:
+    """The share of exact tokens by chunk; the candidates that hold some, and those whose vectors are near."""
     searching = asked.means.query(asked.vector, asked.language)
     query = VectorQuery(
         vector=searching / np.float32(max(float(np.linalg.norm(searching)), 1e-6)),
@@ -174,13 +183,16 @@ async def _near(reading: Reading, asked: _Asked) -> Sequence[Record]:
         means={space.language: asked.means.passage_mean(space.language) for space in asked.spaces},
         scopes=asked.scopes,
     )
-    hits = await providers().index.search(reading.tenant_id, query, limit=CANDIDATES)
+    hits, exact = await asyncio.gather(
+        providers().index.search(reading.tenant_id, query, limit=CANDIDATES),
+        _exact(reading, asked.question, asked.scopes),
+    )
     # Which of the words are rare is not known yet.
     lexemes = lexical_lane.perhaps_rare(reading.tenant_id, asked.spaces, asked.scopes)
-    return await _candidates(reading, asked, {*(hit.chunk_id for hit in hits), *asked.exact}, lexemes)
+    return exact, await _candidates(reading, asked, {*(hit.chunk_id for hit in hits), *exact}, lexemes)
 
 
-async def _sharing(reading: Reading, asked: _Asked) -> tuple[Nominated, Sequence[Record]]:
+async def _sharing(reading: Reading, asked: _Asked) -> tuple[Nominated, dict[int, _Read]]:
     """The candidates that share rare words with the question."""
     nominated = await nominate(reading, asked.spaces, asked.scopes)
     return nominated, await _candidates(reading, asked, nominated.chunk_ids, nominated.lexemes)
@@ -188,41 +200,43 @@ async def _sharing(reading: Reading, asked: _Asked) -> tuple[Nominated, Sequence
 
 async def _candidates(
     reading: Reading, asked: _Asked, chunk_ids: Collection[int], lexemes: Sequence[str]
-) -> Sequence[Record]:
+) -> dict[int, _Read]:
+    """By chunk; scored at once, while the other lane waits for the database."""
     if not chunk_ids:
-        return []
+        return {}
     model, words = providers().embedder.model, any_of(lexemes)
-    return await reading.records(_CANDIDATES, list(chunk_ids), model, asked.scopes, lexemes, words)
+    rows = await reading.records(_CANDIDATES, list(chunk_ids), model, asked.scopes, lexemes, words)
+    candidates = [_candidate(row, len(asked.vector)) for row in rows]
+    scores = dense(asked.vector, asked.language, candidates, asked.means)
+    return {each.chunk_id: _Read(row, each, score) for row, each, score in zip(rows, candidates, scores, strict=True)}
 
 
 async def _ranked(
-    reading: Reading, asked: _Asked, rows: Mapping[int, Record], nominated: Nominated, limit: int
+    reading: Reading,
+    asked: _Asked,
+    read: Mapping[int, _Read],
+    exact: Mapping[int, float],
+    nominated: Nominated,
+    limit: int,
 ) -> Search:
-    """Score the candidates; of the best alone the texts are read."""
-    vectors = {chunk_id: _vectors(row, len(asked.vector)) for chunk_id, row in rows.items()}
-    candidates = [_candidate(row, vectors[chunk_id]) for chunk_id, row in rows.items()]
-    scored = dense(asked.vector, asked.language, candidates, asked.means)
-    lexical, model = lexical_lane.scores(rows.values(), nominated), providers().embedder.model
-    hits = fuse(scored, lexical, asked.exact, asked.language, asked.means.chunks, recipe(model), limit)
+    """Rank the candidates; of the best alone the texts are read."""
+    lexical, model = lexical_lane.scores((each.row for each in read.values()), nominated), providers().embedder.model
+    scores = [each.score for each in read.values()]
+    hits = fuse(scores, lexical, exact, asked.language, asked.means.chunks, recipe(model), limit)
     texts = {row["id"]: row for row in await reading.records(_FOUND, [hit.chunk_id for hit in hits], model)}
     # A passage may have been deleted between the two statements.
     hits = [hit for hit in hits if hit.chunk_id in texts]
-    chunks = tuple(_found(texts[hit.chunk_id], hit, vectors[hit.chunk_id]) for hit in hits)
+    chunks = tuple(_found(texts[hit.chunk_id], hit, read[hit.chunk_id].candidate) for hit in hits)
     return Search(asked.question, asked.language, asked.vector, asked.means, tuple(hits), chunks)
 
 
-def _vectors(row: Record, dimensions: int) -> Vector:
-    """Raw vectors of a chunk and its sentences, float32 (1 + n, d); zeros where the chunk is not embedded yet."""
-    if row["vectors"] is None:
-        return np.zeros((1, dimensions), dtype=np.float32)
-    return np.frombuffer(row["vectors"], dtype=np.float16).reshape(-1, dimensions).astype(np.float32)
+def _candidate(row: Record, dimensions: int) -> Candidate:
+    """Its vectors as they are stored, of half precision; zeros where the chunk is not embedded yet."""
+    stored: bytes = row["vectors"] or bytes(2 * dimensions)
+    return Candidate(row["id"], row["language"], np.frombuffer(stored, dtype=np.float16).reshape(-1, dimensions))
 
 
-def _candidate(row: Record, vectors: Vector) -> Candidate:
-    return Candidate(row["id"], row["language"], vectors[0], vectors[1:])
-
-
-def _found(row: Record, hit: Hit, vectors: Vector) -> FoundChunk:
+def _found(row: Record, hit: Hit, candidate: Candidate) -> FoundChunk:
     spans: list[int] = row["spans"] or []
     content: str = row["content"]
     return FoundChunk(
@@ -236,5 +250,5 @@ def _found(row: Record, hit: Hit, vectors: Vector) -> FoundChunk:
         lanes=LaneScores(dense=hit.dense, words=hit.lexical, exact=hit.exact, rank=hit.score),
         best=hit.sentence,
         sentences=tuple(Sentence(*span, content[slice(*span)]) for span in zip(spans[::2], spans[1::2], strict=True)),
-        vectors=vectors,
+        vectors=candidate.vectors.astype(np.float32),
     )

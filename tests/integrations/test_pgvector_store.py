@@ -11,18 +11,18 @@ from models.tenants import Tenant
 from tests.doubles.embeddings import word_vector
 from tests.integrations.test_vector_store_contract import make_shelf
 
-VECTOR = [0.1] * 384
-
 
 async def plan_of_search(tenant_id: int) -> str:
     """The plan where sorting all rows is out of the question, as for a tenant with many."""
-    asked: list[object] = [tenant_id, "any", VECTOR, 40, 10, "ru", VECTOR, "kk", VECTOR, 0]
+    zeros = np.zeros(384, np.float32)
+    statement = search_statement(tenant_id, 384, VectorQuery(zeros, "", {"ru": zeros, "kk": zeros}), limit=10)
     async with transaction(tenant_id) as connection:
+        # As a plan is that is kept: it knows no parameter.
         await connection.execute_query_dict(
-            "SELECT set_config('enable_sort', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true)",
+            "SELECT set_config('enable_sort', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true)",
             [],
         )
-        lines = await connection.execute_query_dict(f"EXPLAIN {search_statement(384, 2)}", asked)
+        lines = await connection.execute_query_dict(f"EXPLAIN {statement}", ["any", *[[0.1] * 384] * 3])
     return "\n".join(line["QUERY PLAN"] for line in lines)
 
 

@@ -244,4 +244,4 @@ async def test_it_is_ready(store: VectorStore) -> None:
 
 
 def test_more_candidates_are_scored_than_are_asked_for() -> None:
-    assert (candidates(1), candidates(20), candidates(50)) == (40, 40, 100)
+    assert (candidates(1), candidates(20), candidates(50)) == (40, 40, 62)
