@@ -45,6 +45,18 @@ async def test_graphs_for_other_dimensions_can_be_made(database_url: str) -> Non
     assert index_statements(4096) == []
 
 
+async def test_graphs_are_built_thoroughly(database_url: str) -> None:
+    connection = await asyncpg.connect(database_url)
+    undo = connection.transaction()
+    await undo.start()
+    for statement in index_statements(1536):
+        await connection.execute(statement)
+    options = await connection.fetch("SELECT reloptions FROM pg_class WHERE relname LIKE 'chunk\\_vectors\\_hnsw%'")
+    await undo.rollback()
+    await connection.close()
+    assert [row["reloptions"] for row in options] == [["ef_construction=128"]] * 6
+
+
 async def test_vectors_are_committed_with_the_callers_transaction(tenant: Tenant) -> None:
     shelf = await make_shelf(tenant, 2)
     store = PgVectorStore(model="words", dimensions=384)
