@@ -1,6 +1,5 @@
 """``opora api``: the ASGI application under uvicorn."""
 
-import gc
 import importlib
 import socket
 import time
@@ -9,6 +8,7 @@ from types import FrameType
 import uvicorn
 
 from app.health import begin_draining
+from app.loading import collect_rarely
 from app.one_write import OneWriteHttp
 from app.socket_lines import LinedWebSocket
 from config.settings import Settings, get_settings
@@ -30,10 +30,7 @@ def serve() -> None:
     """Serve until SIGTERM or SIGINT, then let open requests end."""
     settings = get_settings()
     load_application()
-    # What is there now stays: a quarter of a million objects, which the collector would walk again and again.
-    gc.freeze()
-    # A list of fifty rows is a thousand objects: by default they would be looked through twice in a request.
-    gc.set_threshold(20_000, 20, 20)
+    collect_rarely()
     Server(configuration(settings), drain_s=settings.http.drain_s).run()
 
 
