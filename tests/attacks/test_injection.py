@@ -50,10 +50,8 @@ async def client(application: Starlette, agent: User) -> AsyncIterator[httpx.Asy
 
 
 @pytest.fixture
-def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+def logged() -> Iterator[io.StringIO]:
     """What the product's own formatter writes in production, put back afterwards."""
-    # One that was used before may keep the configuration of then.
-    monkeypatch.setattr("app.request_log.logger", structlog.get_logger("app.requests.attacked"))
     root, before, configured = logging.getLogger(), list(logging.getLogger().handlers), structlog.get_config()
     level, out = root.level, io.StringIO()
     with override_settings(OPORA_LOG_FORMAT="json") as settings:
