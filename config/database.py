@@ -180,10 +180,16 @@ async def transaction(tenant_id: int | None, *, role: str = APP_ROLE) -> AsyncIt
         await release()
 
 
+def open_transaction() -> TransactionWrapper | None:
+    """The open transaction's client, None outside one."""
+    client = get_connection(DEFAULT)
+    return client if isinstance(client, TransactionWrapper) else None
+
+
 def current_connection() -> TransactionWrapper:
     """The open transaction's client. Raises RuntimeError outside one."""
-    client = get_connection(DEFAULT)
-    if not isinstance(client, TransactionWrapper):
+    client = open_transaction()
+    if client is None:
         raise RuntimeError("No transaction is open")
     return client
 
@@ -191,8 +197,9 @@ def current_connection() -> TransactionWrapper:
 @asynccontextmanager
 async def tenant_transaction(tenant_id: int) -> AsyncIterator[TransactionWrapper]:
     """The open transaction where there is one (it must be the tenant's), else one of its own for reading or writing."""
-    if isinstance(get_connection(DEFAULT), TransactionWrapper):
-        yield current_connection()
+    client = open_transaction()
+    if client is not None:
+        yield client
     else:
         async with transaction(tenant_id) as client:
             yield client

@@ -9,11 +9,8 @@ names and uses them.
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from tortoise.backends.asyncpg.client import TransactionWrapper
-from tortoise.connection import get_connection
-
 from config.connections import StatelessConnection, patiently, pool_of
-from config.database import DEFAULT, READING, SYSTEM, current_connection
+from config.database import READING, SYSTEM, open_transaction
 from config.leases import give_back, take
 
 Records = Sequence[Any]
@@ -37,10 +34,11 @@ async def read_in(tenant_id: int, sql: str, *args: object) -> Records:
 
 async def read_here(tenant_id: int, sql: str, *args: object) -> Records:
     """As :func:`read_in`; in the open transaction where there is one (it must be the tenant's)."""
-    if isinstance(get_connection(DEFAULT), TransactionWrapper):
-        found: Records = await current_connection().execute_query_dict(sql, list(args))
-        return found
-    return await read_in(tenant_id, sql, *args)
+    client = open_transaction()
+    if client is None:
+        return await read_in(tenant_id, sql, *args)
+    found: Records = await client.execute_query_dict(sql, list(args))
+    return found
 
 
 async def read_across(sql: str, *args: object) -> Records:
