@@ -60,7 +60,8 @@ async def hash_password(
 ) -> str:
     """The bcrypt hash of ``account``'s password (None: with a random salt).
 
-    Raises InvalidInput below ``minimum`` characters, above 72 bytes (bcrypt would cut them off) and for a NUL.
+    Raises InvalidInput below ``minimum`` characters, above 72 bytes (bcrypt would cut them off) and for a NUL, and
+    TooManySignIns.
     """
     if len(password) < minimum:
         raise InvalidInput(f"{field} must be at least {minimum} characters long", field=field)
@@ -72,12 +73,15 @@ async def hash_password(
 
 
 async def verify_password(password: str, password_hash: str | None) -> bool:
-    """Whether the password is the hash's; takes as long where there is no hash."""
+    """Whether the password is the hash's; takes as long where there is no hash. Raises TooManySignIns."""
     return bool(await matching(password, [password_hash] if password_hash else []))
 
 
 async def matching(password: str, hashes: Iterable[str], *, account: str | None = None) -> frozenset[str]:
-    """Those of ``hashes`` that the password has. One computation for each salt among them, and one for none."""
+    """Those of ``hashes`` that the password has. One computation for each salt among them, and one for none.
+
+    Raises TooManySignIns.
+    """
     known = set(hashes)
     salts = {known_hash[:_SALT_CHARS].encode() for known_hash in known} or {_salt(account)}
     given = password.encode("utf-8", "surrogatepass")

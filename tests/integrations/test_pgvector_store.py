@@ -82,3 +82,12 @@ async def test_vectors_of_another_model_are_not_seen(tenant: Tenant) -> None:
     asked = VectorQuery(vector, "", {"ru": np.zeros(384, np.float32)})
     assert await PgVectorStore(model="new", dimensions=384).search(tenant.id, asked, limit=5) == []
     assert len(await PgVectorStore(model="old", dimensions=384).search(tenant.id, asked, limit=5)) == 1
+
+
+async def test_a_language_is_a_literal_whatever_stands_in_it(tenant: Tenant) -> None:
+    shelf, store = await make_shelf(tenant, 1), PgVectorStore(model="words", dimensions=384)
+    vector, zeros = word_vector("пароль", 384), np.zeros(384, np.float32)
+    await store.put(tenant.id, [VectorRecord(shelf.chunk_ids[0], shelf.source_id, "ru", "", vector)])
+    for language in ("o'hara", "' OR language <> '", "\\' OR true --", "{most}", "$1"):
+        assert await store.search(tenant.id, VectorQuery(vector, "", {language: zeros}), limit=5) == []
+    assert len(await store.search(tenant.id, VectorQuery(vector, "", {"ru": zeros}), limit=5)) == 1
